@@ -1,4 +1,4 @@
-"""The seven records that the stages speak in: observation, look, claim, incident, weight, finding, quarantined row.
+"""The records that the stages speak in, from observation to finding.
 
 Each is a frozen dataclass with a docstring under each field; `model.table.Table` holds many of one kind in
 columns (Arrow), so that a million observations cost no Python objects. Times are UTC, places are discs.
@@ -322,3 +322,31 @@ class Quarantined:
     """What is wrong and what would be right."""
     row: str
     """The row as read, cut at 500 characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedObject:
+    """One facility of the register that provisions may protect: a public record of a public object."""
+
+    id: str
+    """Stable id: register name, a colon and the register's own id, e.g. `wri:UKR0000123`."""
+    name: str
+    """Name in the register."""
+    object_class: str
+    """Dotted object class (`model.taxonomy.OBJECTS`)."""
+    lon: float
+    """Degrees east."""
+    lat: float
+    """Degrees north."""
+    radius_km: float
+    """Uncertainty radius of the register's position, km (grid maps are schematic: several km)."""
+    region: str
+    """ISO 3166-2 region."""
+    status: str = ""
+    """`operating`, `construction`, `retired`, ... as the register says."""
+    source: str = ""
+    """Register, e.g. `wri`, `gem`, `entsoe`, `osm`."""
+    url: str = ""
+    """Link to the register's entry or data set."""
+    licence: str = ""
+    """Licence of the register."""

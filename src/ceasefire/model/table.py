@@ -17,7 +17,6 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 R = TypeVar("R")
@@ -245,12 +244,17 @@ def _with_geometry(arrow: pa.Table) -> pa.Table:
     lon, lat = (np.asarray(arrow.column(c).to_numpy(), dtype="<f8") for c in ("lon", "lat"))
     wkb = np.zeros(len(lon), dtype=[("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
     wkb["order"], wkb["type"], wkb["x"], wkb["y"] = 1, 1, lon, lat
-    points = pa.array(list(wkb.view("V21")), type=pa.binary(21)) if len(lon) else pa.array([], pa.binary(21))
-    points = pc.if_else(pa.array(np.isfinite(lon) & np.isfinite(lat)), points, pa.scalar(None, pa.binary(21)))
+    known = np.isfinite(lon) & np.isfinite(lat)
+    offsets = np.concatenate([[0], np.cumsum(np.where(known, 21, 0))]).astype(np.int32)
+    points = pa.Array.from_buffers(
+        pa.binary(),
+        len(lon),
+        [pa.py_buffer(np.packbits(known, bitorder="little").tobytes()), pa.py_buffer(offsets.tobytes()), pa.py_buffer(wkb[known].tobytes())],
+    )
     geo = {
         "version": "1.1.0",
         "primary_column": "geometry",
         "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
     }
     meta = {**(arrow.schema.metadata or {}), b"geo": json.dumps(geo, sort_keys=True).encode()}
-    return arrow.append_column("geometry", points.cast(pa.binary())).replace_schema_metadata(meta)
+    return arrow.append_column("geometry", points).replace_schema_metadata(meta)
