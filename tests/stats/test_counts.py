@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ceasefire.stats import counts
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2, poisson
+
+from ceasefire.stats import counts
 
 
 def test_zero_is_the_rule_of_three() -> None:

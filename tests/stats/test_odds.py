@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ceasefire.stats import odds
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ceasefire.stats import odds
 
 
 @given(st.floats(1e-9, 1 - 1e-9))

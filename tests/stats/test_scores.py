@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ceasefire.model.likelihood import WORDS
-from ceasefire.stats import scores
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, binom
+
+from ceasefire.model.likelihood import WORDS
+from ceasefire.stats import scores
 
 pairs = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 
@@ -42,7 +43,7 @@ def test_within_is_zero_where_each_bin_holds_one_value() -> None:
 
 
 def test_icd_203_edges_are_those_of_the_words() -> None:
-    assert scores.ICD_203 == tuple([WORDS[0][0]] + [w[1] for w in WORDS])
+    assert tuple([WORDS[0][0]] + [w[1] for w in WORDS]) == scores.ICD_203
 
 
 def test_empty_input_gives_nan_not_zero() -> None:
