@@ -187,7 +187,7 @@ class Incident:
     """What fused observations are of; three probabilities that are never merged."""
 
     id: str
-    """Stable id: `i-` and 10 hex digits of its earliest observation's id."""
+    """Stable id: `i-` and the 12 hex digits of its earliest observation's id."""
     start: datetime
     """Earliest instant (UTC)."""
     end: datetime
@@ -350,3 +350,27 @@ class ProtectedObject:
     """Link to the register's entry or data set."""
     licence: str = ""
     """Licence of the register."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Looks at one region on one day for one act class, turned into the chance of seeing it."""
+
+    region: str
+    """ISO 3166-2 region."""
+    start: datetime
+    """Begin of the day, in the case's clock, as UTC."""
+    end: datetime
+    """End of the day (UTC)."""
+    act: str
+    """Act class looked for."""
+    looks: int
+    """Looks made."""
+    looks_lost: int
+    """Looks lost."""
+    exposure: float
+    """P(one such act there and then would have been seen by at least one look), 0 to 1."""
+    channels: tuple[str, ...] = ()
+    """Channels that looked."""
+    lost: tuple[str, ...] = ()
+    """`channel: reason` of each kind of look lost."""

@@ -80,9 +80,7 @@ class Table(Generic[R]):
         """Make a table from records."""
         schema = schema_of(record)
         rows = list(rows)
-        columns = {
-            f.name: pa.array([_plain(getattr(r, f.name), f.type) for r in rows], type=f.type) for f in schema
-        }
+        columns = {f.name: pa.array([_plain(getattr(r, f.name), f.type) for r in rows], type=f.type) for f in schema}
         return cls(record, pa.table(columns, schema=schema))
 
     @classmethod
@@ -121,6 +119,9 @@ class Table(Generic[R]):
 
     def __len__(self) -> int:
         return int(self.arrow.num_rows)
+
+    def __repr__(self) -> str:
+        return f"<Table of {len(self)} {self.record.__name__}>"
 
     def __iter__(self) -> Iterator[R]:
         for batch in self.arrow.to_batches(max_chunksize=10_000):
@@ -168,9 +169,7 @@ class Table(Generic[R]):
         arrow = self.arrow
         for name, value in columns.items():
             field = arrow.schema.field(name)
-            arrow = arrow.set_column(
-                arrow.schema.get_field_index(name), field, _array(value, field.type, len(self))
-            )
+            arrow = arrow.set_column(arrow.schema.get_field_index(name), field, _array(value, field.type, len(self)))
         return Table(self.record, arrow)
 
     def sort(self, *by: str) -> Table[R]:
@@ -249,7 +248,11 @@ def _with_geometry(arrow: pa.Table) -> pa.Table:
     points = pa.Array.from_buffers(
         pa.binary(),
         len(lon),
-        [pa.py_buffer(np.packbits(known, bitorder="little").tobytes()), pa.py_buffer(offsets.tobytes()), pa.py_buffer(wkb[known].tobytes())],
+        [
+            pa.py_buffer(np.packbits(known, bitorder="little").tobytes()),
+            pa.py_buffer(offsets.tobytes()),
+            pa.py_buffer(wkb[known].tobytes()),
+        ],
     )
     geo = {
         "version": "1.1.0",

@@ -1,0 +1,195 @@
+"""Observations of one event become one group: reports that could all be true of one instant and one place.
+
+The rule is simple on purpose (decision 0003; statistics replace it behind the same function): two reports may be of
+one event when their times, discs, acts and objects agree; groups grow from the closest pairs, and only while one
+instant and one place exist that all members could mean. A report that knows only the region never joins two events.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from ceasefire.fusion.compatible import acts_match, matrix, objects_match
+from ceasefire.fusion.priors import Priors
+from ceasefire.model.records import Observation
+from ceasefire.model.table import Table
+
+_EARTH_KM = 6371.0088
+_SLACK_HOURS = 2.0
+_Array = np.ndarray[Any, Any]
+
+
+def match(observations: Table[Observation], priors: Priors) -> _Array:
+    """Group observations into incidents.
+
+    Parameters
+    ----------
+    observations
+        n observations, each with a place and an act that makes incidents.
+    priors
+        `same_hours` and `same_km` bound how far apart reports of one event may be.
+
+    Returns
+    -------
+    Group of each observation, shape (n,), numbered from 0 in order of the earliest member.
+
+    Notes
+    -----
+    Cost grows with the number of pairs closer than the bounds, so at constant density with n log n.
+    """
+    n = len(observations)
+    if n == 0:
+        return np.zeros(0, dtype=np.int64)
+    view = _View(observations)
+    fine = np.flatnonzero(view.radius <= priors.same_km)
+    groups = np.arange(n)
+    if len(fine):
+        groups[fine] = _grow(view, fine, priors)
+    coarse = np.flatnonzero(view.radius > priors.same_km)
+    if len(coarse):
+        groups = _attach(view, groups, fine, coarse)
+    return _number(groups, view.start)
+
+
+class _View:
+    """The columns that matching reads, as arrays."""
+
+    def __init__(self, observations: Table[Observation]) -> None:
+        start = observations.column("start").astype(np.int64) / 3600.0
+        end = observations.column("end").astype(np.int64) / 3600.0
+        self.start, self.end, self.mid = start, end, (start + end) / 2
+        self.radius = observations.column("radius_km")
+        lon, lat = np.radians(observations.column("lon")), np.radians(observations.column("lat"))
+        self.xyz = _EARTH_KM * np.c_[np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
+        acts, self.act = np.unique(observations.column("act").astype(str), return_inverse=True)
+        objects, self.object = np.unique(observations.column("object_class").astype(str), return_inverse=True)
+        _, self.region = np.unique(observations.column("region").astype(str), return_inverse=True)
+        self.acts_match, self.objects_match = matrix(acts, acts_match), matrix(objects, objects_match)
+        self.names_object = objects != ""
+
+
+def _grow(view: _View, fine: _Array, priors: Priors) -> _Array:
+    i, j, cost = _pairs(view, fine, priors)
+    n = len(fine)
+    _, label = connected_components(coo_array((np.ones(len(i), bool), (i, j)), shape=(n, n)), directed=False)
+    bad = _impossible(view, fine, label)
+    broken = np.flatnonzero(bad[label[i]])
+    if len(broken):
+        inside = bad[label]
+        label[inside] = n + _merge(view, fine, i[broken], j[broken], cost[broken])[inside]
+    # a group is named by its first member, so that names do not depend on the order of merging
+    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
+    return np.asarray(fine[first][inverse])
+
+
+def _pairs(view: _View, fine: _Array, priors: Priors) -> tuple[_Array, _Array, _Array]:
+    hours_to_km = priors.same_km / priors.same_hours
+    tree = cKDTree(np.c_[view.xyz[fine], view.mid[fine, None] * hours_to_km])
+    pairs = tree.query_pairs(priors.same_km, p=np.inf, output_type="ndarray")
+    i, j = fine[pairs[:, 0]], fine[pairs[:, 1]]
+    km = np.linalg.norm(view.xyz[i] - view.xyz[j], axis=1)
+    gap = np.maximum(view.start[i], view.start[j]) - np.minimum(view.end[i], view.end[j])
+    keep = (km <= np.minimum(view.radius[i] + view.radius[j], priors.same_km)) & (gap <= _SLACK_HOURS)
+    keep &= view.acts_match[view.act[i], view.act[j]] & view.objects_match[view.object[i], view.object[j]]
+    same_object = view.object[i] == view.object[j]
+    hours = np.abs(view.mid[i] - view.mid[j])
+    cost = km / priors.same_km + hours / priors.same_hours + np.where(same_object, 0.0, 0.5)
+    return pairs[keep, 0], pairs[keep, 1], cost[keep]
+
+
+def _impossible(view: _View, fine: _Array, label: _Array) -> _Array:
+    """Mark the groups whose members cannot all mean one instant, one place and one object; shape (groups,)."""
+    k = int(label.max()) + 1
+    latest_start, earliest_end = np.full(k, -np.inf), np.full(k, np.inf)
+    np.maximum.at(latest_start, label, view.start[fine])
+    np.minimum.at(earliest_end, label, view.end[fine])
+    size = np.bincount(label, minlength=k)
+    centre = np.stack([np.bincount(label, view.xyz[fine, d], k) / size for d in range(3)], axis=1)
+    away = np.linalg.norm(view.xyz[fine] - centre[label], axis=1) - view.radius[fine]
+    furthest = np.full(k, -np.inf)
+    np.maximum.at(furthest, label, away)
+    bad = (latest_start - earliest_end > _SLACK_HOURS) | (furthest > 0.0)
+    for codes, allowed in ((view.object[fine], view.objects_match), (view.act[fine], view.acts_match)):
+        pairs = np.unique(np.c_[label, codes], axis=0)
+        several = np.flatnonzero(np.bincount(pairs[:, 0], minlength=k) > 1)
+        if len(several):
+            pairs = pairs[np.isin(pairs[:, 0], several)]
+            bounds = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1, append=-2))
+            for a, b in pairwise(bounds.tolist()):
+                codes_of = pairs[a:b, 1]
+                bad[pairs[a, 0]] |= not allowed[np.ix_(codes_of, codes_of)].all()
+    return np.asarray(bad)
+
+
+def _merge(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Array:
+    """Join the closest pairs first, each only while the group stays possible; returns a root per member."""
+    n = len(fine)
+    parent = list(range(n))
+    start, end = view.start[fine].tolist(), view.end[fine].tolist()
+    members: dict[int, list[int]] = {}
+    acts, objects = view.act[fine].tolist(), view.object[fine].tolist()
+    xyz, radius = view.xyz[fine], view.radius[fine]
+
+    def root(x: int) -> int:
+        while parent[x] != x:
+            parent[x] = parent[parent[x]]
+            x = parent[x]
+        return x
+
+    for e in np.lexsort((j, i, cost)).tolist():
+        a, b = root(int(i[e])), root(int(j[e]))
+        if a == b or max(start[a], start[b]) - min(end[a], end[b]) > _SLACK_HOURS:
+            continue
+        both = members.get(a, [a]) + members.get(b, [b])
+        kinds, things = sorted({acts[m] for m in both}), sorted({objects[m] for m in both})
+        if not view.acts_match[np.ix_(kinds, kinds)].all() or not view.objects_match[np.ix_(things, things)].all():
+            continue
+        centre = xyz[both].mean(axis=0)
+        if (np.linalg.norm(xyz[both] - centre, axis=1) > radius[both]).any():
+            continue
+        keep, drop = min(a, b), max(a, b)
+        parent[drop] = keep
+        members[keep] = both
+        members.pop(drop, None)
+        start[keep], end[keep] = max(start[a], start[b]), min(end[a], end[b])
+    return np.array([root(x) for x in range(n)])
+
+
+def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array:
+    """Give each region-wide report to the one event it can mean; where there are none or several, it stands alone."""
+    order = fine[np.argsort(view.region[fine], kind="stable")]
+    regions = view.region[order]
+    day = np.floor(view.mid[coarse] / 24.0).astype(np.int64)
+    alone: dict[tuple[int, int, int, int], int] = {}
+    for c, d in zip(coarse.tolist(), day.tolist(), strict=True):
+        a, b = np.searchsorted(regions, [view.region[c], view.region[c] + 1])
+        near = order[a:b]
+        may = (
+            (view.start[near] <= view.end[c])
+            & (view.end[near] >= view.start[c])
+            & view.acts_match[view.act[near], view.act[c]]
+            & view.objects_match[view.object[near], view.object[c]]
+            & view.names_object[view.object[near]]
+            & view.names_object[view.object[c]]
+        )
+        found = np.unique(groups[near[may]])
+        if len(found) == 1:
+            groups[c] = found[0]
+        else:
+            groups[c] = alone.setdefault((view.region[c], view.act[c], view.object[c], d), c)
+    return groups
+
+
+def _number(groups: _Array, start: _Array) -> _Array:
+    names, inverse = np.unique(groups, return_inverse=True)
+    earliest = np.full(len(names), np.inf)
+    np.minimum.at(earliest, inverse, start)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[np.lexsort((names, earliest))] = np.arange(len(names))
+    return np.asarray(rank[inverse])

@@ -1,0 +1,325 @@
+"""What each observation adds: log weights for P(occurred), P(on which object) and P(which party), kept apart.
+
+Every function returns rows of the `Weight` record as columns, one row per thing added, so that `explain` can print
+each number with its rule. Copies of one report add nothing; further reports of the same source add a half, a third...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ceasefire.fusion.priors import Priors
+from ceasefire.model.records import Observation
+from ceasefire.model.table import Table
+from ceasefire.model.taxonomy import covers
+
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Added:
+    """Weights in columns: row k says that an observation added `weight` to `about` of a group."""
+
+    group: _Array
+    """Group (incident number), shape (m,)."""
+    row: _Array
+    """Row of the observation in the table; -1 for a prior, shape (m,)."""
+    about: _Array
+    """`occurred`, `object:<class>` or `party:<id>`, shape (m,)."""
+    weight: _Array
+    """Natural-log weight, shape (m,)."""
+    why: _Array
+    """Rule, shape (m,)."""
+
+    @classmethod
+    def join(cls, parts: Sequence[Added]) -> Added:
+        """Put several behind one another."""
+        return cls(
+            *(np.concatenate([getattr(p, f) for p in parts]) for f in ("group", "row", "about", "weight", "why"))
+        )
+
+
+class Members:
+    """Observations in the order of their group, with what every rule needs to know about repetition."""
+
+    def __init__(self, observations: Table[Observation], group: _Array, priors: Priors) -> None:
+        n = len(observations)
+        self.group, self.count = group, int(group.max()) + 1 if n else 0
+        self.channel = observations.column("channel").astype(str)
+        self.claimant = observations.column("claimant").astype(str)
+        self.accused = observations.column("accused").astype(str)
+        self.denies = observations.column("stance") == "denies"
+        self.basis = observations.column("basis").astype(str)
+        self.object = observations.column("object_class").astype(str)
+        self.act = observations.column("act").astype(str)
+        self.ratio = observations.column("likelihood_ratio")
+        self.source = observations.column("source").astype(str)
+        origin = observations.column("origin").astype(str)
+        origin = np.where(origin == "", observations.column("id").astype(str), origin)
+        self.trust = _lookup(observations.column("reliability"), priors.reliability) * _lookup(
+            observations.column("credibility"), priors.credibility
+        )
+        self.copy, self.share = _repetition(group, origin, self.channel, self.source, self.claimant, self.denies)
+
+
+def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, Added]:
+    """Weigh P(occurred) of every group.
+
+    Parameters
+    ----------
+    members
+        Observations with their groups.
+    alert
+        Context from alerts per group, shape (groups,): 1 an alert at the time, 0 a counted day without any, -1 unknown.
+    priors
+        Stated weights.
+
+    Returns
+    -------
+    Probabilities of shape (groups,), and what was added.
+    """
+    m = members
+    logs = np.log(_lookup(m.channel, priors.occurred, default=1.0))
+    why = np.char.add(m.channel, " report")
+    detector = np.isfinite(m.ratio)
+    logs[detector] = np.log(m.ratio[detector])
+    why = np.where(detector, "detector's likelihood ratio", why)
+    spoke = m.claimant != ""
+    admits = spoke & (m.claimant == m.accused) & ~m.denies
+    logs[admits] = np.log(priors.admission)
+    why = np.where(admits, "a party's statement against its own interest", why)
+    why = np.where(spoke & ~admits & ~m.denies, "a party's claim", why)
+    logs[m.denies & spoke] = np.log(priors.denial_by_party)
+    logs[m.denies & ~spoke] = np.log(priors.denial_by_other)
+    why = np.where(m.denies, "denial", why)
+    weight = np.where(m.copy, 0.0, logs * m.trust * m.share)
+    why = _with_repetition(why, m)
+    rows = np.arange(len(m.group))
+    prior = np.log(priors.base_rate / (1 - priors.base_rate))
+    parts = [
+        Added(np.arange(m.count), np.full(m.count, -1), *_same(m.count, "occurred", prior, "base rate of reports")),
+        Added(m.group, rows, np.full(len(rows), "occurred", dtype=object), weight, why.astype(object)),
+    ]
+    first = np.full(m.count, len(rows), dtype=np.int64)
+    air = np.char.startswith(m.act.astype(str), "attack.air") | (m.act == "interception")
+    np.minimum.at(first, m.group[air], rows[air])
+    for state, ratio, text in (
+        (1, priors.alert_present, "air-raid alert in the region at the time"),
+        (0, priors.alert_absent, "no air-raid alert in the region that day"),
+    ):
+        of = np.flatnonzero((alert == state) & (first < len(rows)))
+        parts.append(Added(of, np.full(len(of), -1), *_same(len(of), "occurred", float(np.log(ratio)), text)))
+    added = Added.join(parts)
+    total = np.bincount(added.group, added.weight, m.count)
+    return _bounded(1 / (1 + np.exp(-total)), priors.floor), added
+
+
+def on_object(
+    members: Members, registered: dict[str, _Array], known: bool, priors: Priors
+) -> tuple[_Array, _Array, _Array, Added]:
+    """Weigh P(object class | it occurred) of every class that some member names.
+
+    Parameters
+    ----------
+    members
+        Observations with their groups.
+    registered
+        Object class of the register to a boolean of shape (groups,): one lies inside the group's disc.
+    known
+        Whether the case has a register at all; without one nothing is added for its silence.
+    priors
+        Stated weights.
+
+    Returns
+    -------
+    Group, class and probability of every pair (three arrays of shape (pairs,)), and what was added. What is missing
+    to 1 in a group is the probability of an object that nobody named.
+    """
+    m = members
+    rows = np.flatnonzero((m.object != "") & ~m.denies & ~m.copy)
+    weight = np.log(_lookup(m.channel[rows], priors.object_named, default=1.0)) * m.trust[rows] * m.share[rows]
+    names, code = np.unique(m.object[rows], return_inverse=True)
+    k = max(len(names), 1)
+    pair, at = np.unique(m.group[rows] * k + code, return_inverse=True)
+    group, what = pair // k, names[pair % k] if len(names) else np.zeros(0, dtype=str)
+    score = np.bincount(at, weight, len(pair))
+    about = np.char.add("object:", what) if len(what) else np.zeros(0, dtype=object)
+    parts = [
+        Added(
+            m.group[rows],
+            rows,
+            about[at].astype(object),
+            weight,
+            _with_repetition(np.full(len(rows), "names the object"), m, rows).astype(object),
+        )
+    ]
+    leaf, score = _pass_down(group, what, score)
+    share = np.array([_share_of(w, priors) for w in names])[pair % k] if len(names) else np.zeros(0)
+    parts.append(
+        Added(
+            group,
+            np.full(len(pair), -1),
+            about.astype(object),
+            np.log(share),
+            np.full(len(pair), "share of incidents on such objects", dtype=object),
+        )
+    )
+    logs = score + np.log(share)
+    if known:
+        inside = np.zeros(len(pair), dtype=bool)
+        for name in registered:
+            inside |= registered[name][group] & np.array([covers((w,), name) or covers((name,), w) for w in what])
+        listed = np.array([any(covers((w,), r) or covers((r,), w) for r in registered) for w in what], dtype=bool)
+        for of, ratio, text in (
+            (inside, priors.object_registered, "a registered object of that class lies inside the disc"),
+            (listed & ~inside, priors.object_unregistered, "no registered object of that class inside the disc"),
+        ):
+            logs = logs + np.where(of, np.log(ratio), 0.0)
+            parts.append(
+                Added(
+                    group[of],
+                    np.full(int(of.sum()), -1),
+                    about[of].astype(object),
+                    np.full(int(of.sum()), np.log(ratio)),
+                    np.full(int(of.sum()), text, dtype=object),
+                )
+            )
+    group, what, logs, share = group[leaf], what[leaf], logs[leaf], share[leaf]
+    rest = np.maximum(1.0 - np.bincount(group, share, m.count), 0.01)
+    odds = np.exp(np.minimum(logs, 50.0))
+    probability = odds / (rest + np.bincount(group, odds, m.count))[group]
+    return group, what, probability, Added.join(parts)
+
+
+def by_party(
+    members: Members, control: _Array, alternatives: dict[str, _Array], parties: Sequence[str], priors: Priors
+) -> tuple[_Array, Added]:
+    """Weigh P(party | it occurred) over the belligerents and `other`.
+
+    Parameters
+    ----------
+    members
+        Observations with their groups.
+    control
+        Who held the place, shape (groups,): a party, `contested` or empty.
+    alternatives
+        Alternative explanation to a boolean of shape (groups,): some source leaves it open.
+    parties
+        Ids of the belligerents, at least one.
+    priors
+        Stated weights.
+
+    Returns
+    -------
+    Probabilities of shape (groups, parties + 1), the last column being `other`, and what was added.
+    """
+    m, names = members, [*parties, "other"]
+    logs = np.zeros((m.count, len(names)))
+    parts: list[Added] = []
+    fair = (1 - priors.other_share) / len(parties)
+    for p, party in enumerate(names):
+        share = np.full(m.count, priors.other_share if party == "other" else fair)
+        if party != "other":
+            held = np.isin(control, list(parties)) & (len(parties) > 1)
+            others = (1 - priors.other_share - priors.own_share) / max(len(parties) - 1, 1)
+            share[held] = np.where(control[held] == party, priors.own_share, others)
+        logs[:, p] += np.log(share)
+        why = np.where(np.isin(control, list(parties)), "who held the place", "no party is likelier beforehand")
+        about = np.full(m.count, f"party:{party}", dtype=object)
+        parts.append(Added(np.arange(m.count), np.full(m.count, -1), about, np.log(share), why.astype(object)))
+    for p, party in enumerate(parties):
+        rows = np.flatnonzero((m.accused == party) & ~m.denies & ~m.copy)
+        named = np.log(_lookup(m.channel[rows], priors.party_named, default=1.0)) * m.share[rows] * m.trust[rows]
+        named[m.claimant[rows] == party] = np.log(priors.party_basis["claim_of_responsibility"])
+        with_basis = np.log(_lookup(m.basis[rows], priors.party_basis, default=1.0)) * m.trust[rows]
+        logs[:, p] += np.bincount(m.group[rows], named + with_basis, m.count)
+        about = np.full(len(rows), f"party:{party}", dtype=object)
+        why = np.where(m.claimant[rows] == party, "says so itself", "accuses")
+        parts.append(Added(m.group[rows], rows, about, named, why.astype(object)))
+        some = with_basis != 0
+        parts.append(
+            Added(m.group[rows][some], rows[some], about[some], with_basis[some], m.basis[rows][some].astype(object))
+        )
+    for name, left_open in alternatives.items():
+        of = np.flatnonzero(left_open)
+        logs[of, -1] += np.log(priors.alternative)
+        parts.append(
+            Added(
+                of,
+                np.full(len(of), -1),
+                *_same(
+                    len(of),
+                    "party:other",
+                    float(np.log(priors.alternative)),
+                    f"{name.replace('_', ' ')} is not excluded",
+                ),
+            )
+        )
+    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True), Added.join(parts)
+
+
+def _repetition(
+    group: _Array, origin: _Array, channel: _Array, source: _Array, claimant: _Array, denies: _Array
+) -> tuple[_Array, _Array]:
+    """Mark copies, and give the k-th independent report of one voice in a group the share 1/k; both shape (n,)."""
+    n = len(group)
+    _, origins = np.unique(origin, return_inverse=True)
+    voice = np.char.add(np.char.add(np.where(claimant == "", source, claimant), "|"), channel)
+    _, voices = np.unique(np.char.add(voice, np.where(denies, "-", "+")), return_inverse=True)
+    order = np.lexsort((np.arange(n), origins, group))
+    copy = np.zeros(n, dtype=bool)
+    same = (group[order][1:] == group[order][:-1]) & (origins[order][1:] == origins[order][:-1])
+    copy[order[1:]] = same
+    order = np.lexsort((np.arange(n), copy, voices, group))
+    fresh = np.ones(n, dtype=bool)
+    fresh[1:] = (group[order][1:] != group[order][:-1]) | (voices[order][1:] != voices[order][:-1])
+    begin = np.maximum.accumulate(np.where(fresh, np.arange(n), 0))
+    share = np.empty(n)
+    share[order] = 1.0 / (np.arange(n) - begin + 1)
+    return copy, share
+
+
+def _pass_down(group: _Array, what: _Array, score: _Array) -> tuple[_Array, _Array]:
+    """Give each named class the weight of the wider classes named beside it, and drop those wider ones."""
+    leaf, score = np.ones(len(group), dtype=bool), score.copy()
+    several = np.flatnonzero(np.bincount(group, minlength=1) > 1)
+    order = np.argsort(group, kind="stable")
+    for g in several.tolist():
+        a, b = np.searchsorted(group[order], [g, g + 1])
+        rows = order[a:b]
+        own = score[rows].copy()
+        for x in range(len(rows)):
+            for y in range(len(rows)):
+                if x != y and covers((what[rows[x]],), what[rows[y]]):
+                    score[rows[y]] += own[x]
+                    leaf[rows[x]] = False
+    return leaf, score
+
+
+def _share_of(what: str, priors: Priors) -> float:
+    return priors.object_share.get(what.split(".", 1)[0], 0.02)
+
+
+def _lookup(keys: _Array, table: Any, default: float = 1.0) -> _Array:
+    names, inverse = np.unique(keys, return_inverse=True)
+    return np.array([table.get(k.item() if hasattr(k, "item") else k, default) for k in names], dtype=float)[inverse]
+
+
+def _with_repetition(why: _Array, m: Members, rows: _Array | None = None) -> _Array:
+    rows = np.arange(len(m.group)) if rows is None else rows
+    why = np.where(m.copy[rows], "copy of a report already counted", why)
+    again = ~m.copy[rows] & (m.share[rows] < 1)
+    return np.where(again, np.char.add(why.astype(str), ", same voice again"), why)
+
+
+def _same(n: int, about: str, weight: float, why: str) -> tuple[_Array, _Array, _Array]:
+    return np.full(n, about, dtype=object), np.full(n, weight), np.full(n, why, dtype=object)
+
+
+def _bounded(p: _Array, floor: float) -> _Array:
+    return np.clip(p, floor, 1 - floor)
