@@ -1,0 +1,66 @@
+"""One file per product: bytes to observations, looks and claims, with rows that add up."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ceasefire.errors import SourceError
+from ceasefire.model.intake import Intake, Window
+
+_READERS: dict[str, str] = {
+    "facts": "ceasefire.sources.facts",
+    "looks": "ceasefire.sources.looks",
+    "viina": "ceasefire.sources.viina",
+    "ucdp": "ceasefire.sources.ucdp",
+    "firms": "ceasefire.sources.firms",
+    "alerts": "ceasefire.sources.alerts",
+    "tallies": "ceasefire.sources.tallies",
+    "posts": "ceasefire.sources.posts",
+    "corridors": "ceasefire.sources.corridors",
+    "frontline": "ceasefire.sources.frontline",
+}
+
+
+class Reader(Protocol):
+    """What a reader of one product is."""
+
+    def __call__(
+        self, paths: Sequence[Path], *, source: str, window: Window, options: Mapping[str, Any] = ...
+    ) -> Intake:
+        """Read files of one product into observations, looks and claims."""
+
+
+def products() -> list[str]:
+    """List the products that can be read.
+
+    >>> "viina" in products()
+    True
+    """
+    return sorted(_READERS)
+
+
+def reader(product: str) -> Reader:
+    """Give the reader of a product; its module is imported now and not before.
+
+    Raises
+    ------
+    SourceError
+        Where no product has that name; the message names the nearest one.
+
+    Examples
+    --------
+    >>> reader("vina")
+    Traceback (most recent call last):
+    ...
+    ceasefire.errors.SourceError: unknown product 'vina' (did you mean 'viina'?)
+    """
+    if product not in _READERS:
+        near = difflib.get_close_matches(product, _READERS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(products())}"
+        raise SourceError(f"unknown product {product!r} ({hint})")
+    read: Reader = importlib.import_module(_READERS[product]).read
+    return read
