@@ -1,0 +1,206 @@
+"""Which first-order region (oblast, state, province) a place lies in, anywhere in the world.
+
+Why regions: agreements, alerts, tallies and tables speak of oblasts, and a region is as much as may safely be
+published of many places. Codes are ISO 3166-2. A region's country is a stated view (`boundaries.VIEWS`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from ceasefire.geo import distance
+from ceasefire.geo.boundaries import DEFAULT_VIEW, VIEWS, boundaries, grid
+from ceasefire.geo.region_names import aliases, code_of
+
+__all__ = ["aliases", "code_of", "country", "disc", "locate", "match", "names", "shape"]
+
+REACH_KM = 2.0
+"""Default reach of `locate`: the shipped coast is good to about 1 km, and ports stand at its edge."""
+
+
+def locate(lon: Any, lat: Any, *, reach_km: float = REACH_KM) -> npt.NDArray[np.object_]:
+    """Give the ISO 3166-2 code of the region each point lies in; '' in the sea and for NaN.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (n,) or scalars.
+    reach_km
+        A point in no region takes the nearest one within this distance, because the shipped coast is
+        simplified; at most 10, 0 turns it off.
+
+    Notes
+    -----
+    Most points are answered by a grid of 0.1 degree cells that lie wholly in one region; the others by exact
+    tests against the polygons whose boxes hold them. A point on a common border takes the first code.
+
+    >>> locate([30.52, 36.19, 37.62, 33.0], [50.45, 51.73, 55.75, 43.5]).tolist()
+    ['UA-30', 'RU-KRS', 'RU-MOW', '']
+    """
+    if not 0.0 <= reach_km <= 10.0:
+        raise ValueError(f"reach_km lies between 0 and 10, not {reach_km}")
+    x, y = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (lon, lat)))
+    row = np.full(x.shape, -2, dtype=np.int64)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (np.abs(y) <= 90.0))
+    x, y = distance.wrap(x[known]), y[known]
+    cells, side = grid()
+    column = np.minimum(((x + 180.0) / side).astype(np.int64), cells.shape[1] - 1)
+    line = np.minimum(((y + 90.0) / side).astype(np.int64), cells.shape[0] - 1)
+    found = cells[line, column].astype(np.int64)
+    near = np.flatnonzero(found == -1)
+    if len(near):
+        found[near] = _exact(x[near], y[near], reach_km)
+    row[known] = found
+    return np.append(boundaries().code, "")[np.where(row < 0, -1, row)]
+
+
+def names(language: str = "en") -> dict[str, str]:
+    """Give the name of every region by code.
+
+    Parameters
+    ----------
+    language
+        `en`, `uk` or `ru`; a region without a name in it takes the English one.
+
+    >>> names()["UA-53"], names("uk")["UA-53"], names("ru")["RU-KRS"]
+    ('Poltava', 'Полтавська область', 'Курская область')
+    """
+    b = boundaries()
+    if language not in b.names:
+        raise ValueError(f"no names in {language!r}: use one of {', '.join(b.names)}")
+    wanted = zip(b.code, b.names[language], b.names["en"], strict=True)
+    return {code: name or english for code, name, english in wanted}
+
+
+def shape(code: str) -> Any:
+    """Give the region's outline, a shapely multipolygon in degrees.
+
+    >>> shape("UA-30").geom_type
+    'MultiPolygon'
+    """
+    return boundaries().shape[_row(code)]
+
+
+@cache
+def disc(code: str) -> tuple[float, float, float]:
+    """Give longitude, latitude and radius in km of a disc that holds the whole region.
+
+    Why: an observation that only names a region is a disc like any other. The centre is that of the smallest
+    circle in a local equal-area projection; the radius is then the true distance to the farthest corner.
+
+    >>> lon, lat, radius_km = disc("UA-30")
+    >>> round(lon, 1), round(lat, 1), 20 < radius_km < 40
+    (30.5, 50.4, True)
+    """
+    xy = shapely.get_coordinates(shape(code))
+    middle = distance.unit_vectors(xy[:, 0], xy[:, 1]).mean(axis=0)
+    east, north = np.arctan2(middle[1], middle[0]), np.arctan2(middle[2], np.hypot(middle[0], middle[1]))
+    centre = (float(np.degrees(east)), float(np.degrees(north)))
+    x, y = distance.equal_area(xy[:, 0], xy[:, 1], centre=centre)
+    circle = shapely.get_coordinates(shapely.minimum_bounding_circle(shapely.multipoints(np.c_[x, y])))
+    east, north = (circle.min(axis=0) + circle.max(axis=0)) / 2
+    bearing = np.degrees(np.arctan2(east, north))
+    lon, lat = distance.destination(*centre, bearing, float(np.hypot(east, north)))
+    radius = float(distance.km(lon, lat, xy[:, 0], xy[:, 1]).max())
+    return float(lon), float(lat), radius
+
+
+def match(pattern: str, *, view: str = DEFAULT_VIEW) -> list[str]:
+    """Give the codes a pattern means, sorted: a country (`UA`), one region (`UA-53`), or `*` for all.
+
+    Parameters
+    ----------
+    pattern
+        ISO 3166-1 alpha-2 country or ISO 3166-2 region.
+    view
+        Boundary view, which decides which regions a country has (`boundaries.VIEWS`).
+
+    >>> match("UA-53"), len(match("UA")), len(match("UA", view="natural-earth")), match("XZ")
+    (['UA-53'], 27, 25, [])
+    """
+    b = boundaries()
+    if pattern == "*":
+        return [str(c) for c in b.code]
+    if "-" in pattern:
+        return [str(c) for c in b.code[b.code == pattern]]
+    return [str(c) for c in b.code[_countries(view) == pattern]]
+
+
+def country(codes: Any, *, view: str = DEFAULT_VIEW) -> npt.NDArray[np.object_]:
+    """Give the ISO 3166-1 country of region codes, shape (n,); '' for an unknown code or ''.
+
+    >>> country(["UA-43", "RU-KRS", ""]).tolist(), country(["UA-43"], view="natural-earth").tolist()
+    (['UA', 'RU', ''], ['RU'])
+    """
+    of = dict(zip(boundaries().code, _countries(view), strict=True))
+    distinct, place = np.unique(np.asarray(codes, dtype=object).astype(str), return_inverse=True)
+    return np.asarray([of.get(str(c), "") for c in distinct], dtype=object)[place]
+
+
+def _countries(view: str) -> npt.NDArray[np.object_]:
+    if view not in VIEWS:
+        raise ValueError(f"no boundary view {view!r}: use one of {', '.join(VIEWS)}")
+    return boundaries().country[view]
+
+
+def _row(code: str) -> int:
+    codes = boundaries().code
+    found = np.flatnonzero(codes == code)
+    if not len(found):
+        raise KeyError(f"no region {code!r}: codes are ISO 3166-2, e.g. UA-53")
+    return int(found[0])
+
+
+@cache
+def _parts() -> tuple[Any, Any, Any]:
+    """Single polygons, prepared, with their region's row and a tree of their boxes."""
+    parts, row = shapely.get_parts(boundaries().shape, return_index=True)
+    shapely.prepare(parts)
+    return parts, row, shapely.STRtree(shapely.box(*shapely.bounds(parts).T))
+
+
+@cache
+def _edges() -> tuple[Any, Any, Any]:
+    """Outlines cut into short pieces, with their region's row and a tree."""
+    lines, part = shapely.get_parts(shapely.boundary(_parts()[0]), return_index=True)
+    pieces, rows = [], []
+    for line, row in zip(lines, _parts()[1][part], strict=True):
+        xy = shapely.get_coordinates(line)
+        cuts = [xy[i : i + 17] for i in range(0, len(xy) - 1, 16)]
+        pieces += [shapely.linestrings(c) for c in cuts]
+        rows += [row] * len(cuts)
+    return np.asarray(pieces), np.asarray(rows), shapely.STRtree(pieces)
+
+
+def _exact(x: Any, y: Any, reach_km: float) -> npt.NDArray[np.int64]:
+    found = np.full(len(x), np.iinfo(np.int64).max, dtype=np.int64)
+    parts, row, tree = _parts()
+    point, part = tree.query(shapely.points(x, y))
+    order = np.argsort(part, kind="stable")
+    point, part = point[order], part[order]
+    starts = np.flatnonzero(np.r_[True, part[1:] != part[:-1]]) if len(part) else np.array([], dtype=int)
+    for a, b in zip(starts, np.r_[starts[1:], len(part)], strict=True):
+        these = point[a:b]
+        inside = these[shapely.intersects_xy(parts[part[a]], x[these], y[these])]
+        found[inside] = np.minimum(found[inside], row[part[a]])
+    lost = np.flatnonzero(found == np.iinfo(np.int64).max)
+    found[lost] = -2
+    if len(lost) and reach_km > 0:
+        _reach(x, y, lost, found, reach_km)
+    return found
+
+
+def _reach(x: Any, y: Any, lost: Any, found: npt.NDArray[np.int64], reach_km: float) -> None:
+    """Give points in no region the nearest one within reach, in place."""
+    pieces, row, tree = _edges()
+    points = shapely.points(x[lost], y[lost])
+    degrees = reach_km / distance.KM_PER_DEGREE / max(np.cos(np.radians(np.abs(y[lost]).max())), 0.05)
+    point, piece = tree.query_nearest(points, max_distance=degrees, all_matches=False)
+    ends = shapely.get_coordinates(shapely.shortest_line(points[point], pieces[piece])).reshape(-1, 2, 2)
+    near = distance.km(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1]) <= reach_km
+    found[lost[point[near]]] = row[piece[near]]
