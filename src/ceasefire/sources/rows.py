@@ -13,19 +13,19 @@ import csv
 import difflib
 import io
 import warnings
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.errors import UnverifiedSource
 from ceasefire.model.records import Quarantined
-from ceasefire.sources.columns import coordinates, dates_only, numbers, stable_ids, texts, times
-from ceasefire.sources.granule import MAX_BYTES, Granule, inspect
+from ceasefire.sources.clocks import dates_only, times
+from ceasefire.sources.columns import coordinates, numbers, stable_ids, texts
+from ceasefire.sources.granule import MAX_BYTES, inspect
+from ceasefire.sources.split import Splitter, wrong_width
 
 __all__ = [
     "MAX_BYTES",
@@ -39,11 +39,6 @@ __all__ = [
     "texts",
     "times",
 ]
-
-MAX_LINE = 1 << 20
-"""Longest line, characters; a longer one is one quarantined row."""
-MAX_SPAN = 500
-"""Most physical lines that one row may cover; past it a quotation mark was lost."""
 
 
 @dataclass
@@ -173,7 +168,7 @@ def csv_chunks(
     if granule.problem:
         yield unread(granule.problem)
         return
-    splitter = _Splitter(granule, delimiter, quotechar)
+    splitter = Splitter(granule, delimiter, quotechar)
     escape = "surrogateescape" if not granule.encoding.startswith("utf-16") else "replace"
     with path.open(encoding=granule.encoding, errors=escape, newline="") as file:
         found = splitter.rows(file)
@@ -192,7 +187,7 @@ def csv_chunks(
         line: list[int] = []
         bad: list[Quarantined] = []
         for at, fields, unsplit in found:
-            reason = unsplit or ("" if len(fields) == width else _wrong_width(len(fields), width))
+            reason = unsplit or ("" if len(fields) == width else wrong_width(len(fields), width))
             if not reason:
                 kept.append(fields)
                 line.append(at)
@@ -206,121 +201,9 @@ def csv_chunks(
             yield piece(_transpose(kept, names), line, bad)
 
 
-class _Splitter:
-    """Splits lines into fields; a row that does not split is given back to be split from its second line on."""
-
-    def __init__(self, granule: Granule, delimiter: str, quotechar: str) -> None:
-        self.granule = granule
-        self.delimiter = delimiter
-        self.quotechar = quotechar
-        self.waiting: deque[str] = deque()
-        self.taken: list[str] = []
-        self.tries_left = 1_000_000
-
-    def lines(self, file: IO[str]) -> Iterator[str]:
-        waiting, readline = self.waiting, file.readline
-        while True:
-            taken = self.taken
-            if taken and (len(taken) >= MAX_SPAN or self.tries_left <= 0 or sum(map(len, taken)) > 4 * MAX_LINE):
-                return
-            line = waiting.popleft() if waiting else readline(MAX_LINE)
-            if not line:
-                return
-            taken.append(line)
-            yield line
-
-    def rows(self, file: IO[str]) -> Iterator[tuple[int, list[str], str]]:
-        """Give (line, fields, reason); the reason is empty for a row that split."""
-        at, width = 1, 0
-        suspicious = self.granule.nul or not self.granule.clean
-        reader = self._reader(file)
-        while True:
-            taken: list[str] = []
-            self.taken = taken
-            try:
-                fields, reason = next(reader), ""
-            except StopIteration:
-                if not taken:
-                    return
-                fields, reason = taken, "a quotation mark is opened and not closed"
-            except csv.Error as error:
-                fields, reason = taken, _explained(str(error))
-            if len(taken) == 1 and not reason:
-                line = taken[0]
-                if len(line) >= MAX_LINE and not line.endswith(("\n", "\r")):
-                    self._skip_line(file)
-                    reason = f"a line longer than {MAX_LINE:,} characters"
-                    fields = taken
-            elif len(taken) > 1 and (reason or (width and len(fields) != width)):
-                reason = reason or f"{_wrong_width(len(fields), width)}, over {len(taken)} lines"
-                fields = taken[:1]
-                self.waiting.extendleft(reversed(taken[1:]))
-                self.tries_left -= len(taken)
-                reader = self._reader(file)
-                taken = taken[:1]
-            elif reason:
-                if len(taken[0]) >= MAX_LINE and not taken[0].endswith(("\n", "\r")):
-                    self._skip_line(file)
-                fields = taken
-                reader = self._reader(file)
-            if suspicious and not reason:
-                reason = _unreadable("".join(taken), self.granule)
-            if not reason and width and len(fields) != width and fields and self._last(file):
-                reason = f"{_wrong_width(len(fields), width)}: the file looks cut off here"
-            if fields:
-                width = width or len(fields)
-                yield at, fields, reason
-            at += len(taken)
-
-    def _reader(self, file: IO[str]) -> Iterator[list[str]]:
-        return csv.reader(
-            self.lines(file),
-            delimiter=self.delimiter,
-            quotechar=self.quotechar,
-            strict=True,
-        )
-
-    def _skip_line(self, file: IO[str]) -> None:
-        while (rest := file.readline(MAX_LINE)) and not rest.endswith(("\n", "\r")):
-            pass
-
-    def _last(self, file: IO[str]) -> bool:
-        if self.granule.ended or self.waiting:
-            return False
-        following = file.readline(MAX_LINE)
-        if following:
-            self.waiting.append(following)
-        return not following
-
-
-def _explained(error: str) -> str:
-    if "field larger" in error:
-        return f"a field longer than {csv.field_size_limit():,} characters"
-    if "expected after" in error:
-        return "text follows a closing quotation mark before the next delimiter"
-    if "unexpected end" in error:
-        return "a quotation mark is opened and not closed"
-    return f"the row cannot be split: {error}"
-
-
-def _unreadable(text: str, granule: Granule) -> str:
-    if "\0" in text:
-        return "a NUL byte in the row"
-    if not granule.clean:
-        if "\ufffd" in text and granule.encoding.startswith("utf-16"):
-            return "bytes that are not UTF-16"
-        if any("\ud800" <= c <= "\udfff" for c in text):
-            return f"bytes that are not {'UTF-8' if granule.encoding == 'utf-8-sig' else granule.encoding}"
-    return ""
-
-
 def _shown(text: str) -> str:
     """Text that can be written again: what could not be decoded stands as an escape."""
     return text[:500].encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00").rstrip("\r\n")[:500]
-
-
-def _wrong_width(found: int, expected: int) -> str:
-    return f"{found} {'field' if found == 1 else 'fields'} where the header has {expected}"
 
 
 def _wrong_header(header: list[str], required: Sequence[str]) -> str:
