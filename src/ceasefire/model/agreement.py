@@ -12,9 +12,19 @@ need the whole file (unknown ids, cycles, until before from).
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Literal, Protocol, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ceasefire.model import taxonomy
 from ceasefire.model.moment import Moment, mistake, near, zone
@@ -48,6 +58,16 @@ def _url(value: str) -> str:
     return value
 
 
+def _met(value: object) -> bool | Literal["unknown"]:
+    if isinstance(value, bool):
+        return value
+    if value == "unknown":
+        return "unknown"
+    raise mistake(f"{value!r} does not say whether it is met", "true, false or unknown")
+
+
+Met = Annotated[bool | Literal["unknown"], PlainValidator(_met), WithJsonSchema({"enum": [True, False, "unknown"]})]
+"""Whether a condition held."""
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """Small letters, digits and hyphens."""
 Text = Annotated[str, StringConstraints(max_length=4000)]
@@ -158,7 +178,7 @@ class Status(_Line):
 
     as_of: Moment
     """From when this is so, until the next status."""
-    met: Literal["unknown"] | bool
+    met: Met
     """`true`, `false` or `unknown`."""
     note: Text = ""
     """In our own words, why."""
@@ -179,6 +199,15 @@ class Condition(_Line):
     """What is known over time; before the first status it is unknown."""
     sources: Sources
     """What it rests on."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for before, after in pairwise(self.status):
+            if after.as_of.earliest < before.as_of.latest:
+                raise mistake(
+                    f"the status of {after.as_of} does not follow the one of {before.as_of}", "put the earlier first"
+                )
+        return self
 
 
 class Reading(_Line):
@@ -222,6 +251,16 @@ class Terms(_Line):
     sources: Sources
     """What it rests on."""
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        begin, until = self.in_force_from, self.until
+        if begin and until and until.latest <= begin.earliest:
+            raise mistake(f"until ({until}) is not after in_force_from ({begin})", "swap the two, or mend the date")
+        stray = [c for c in self.excludes if ANY not in self.objects and not taxonomy.covers(self.objects, c)]
+        if stray:
+            raise mistake(f"excludes {stray[0]!r}, which the objects do not include", "remove it from excludes")
+        return self
+
     def coverage(self, object_class: str) -> Literal["covered", "not_covered", "unclear"]:
         """Tell whether an object of that class is protected under these terms.
 
@@ -261,8 +300,8 @@ class Provision(_Line):
     """Forbidden act, or a thing owed."""
     title: Said
     """Name as printed."""
-    acts: Annotated[tuple[Act, ...], Field(min_length=1)]
-    """Acts forbidden or owed, each with everything below it."""
+    acts: tuple[Act, ...] = ()
+    """Acts forbidden or owed, each with everything below it; a prohibition names at least one."""
     binds: Annotated[tuple[Id, ...], Field(min_length=1)]
     """Parties that it binds."""
     intent: Literal["per_se", "deliberate", "unstated"] = "unstated"
@@ -291,6 +330,8 @@ class Provision(_Line):
     @model_validator(mode="after")
     def _owed(self) -> Self:
         if self.kind == "prohibition":
+            if not self.acts:
+                raise mistake(f"prohibition {self.id!r} forbids no act", "add `acts:`, e.g. [attack]")
             given = [n for n in ("by", "to", "quantity", "due") if getattr(self, n) is not None]
             given += ["unit"] if self.unit else []
             given += ["mutual"] if self.mutual else []
@@ -349,7 +390,7 @@ class Stance(_Line):
 
     party: Id
     """Who."""
-    on: Literal["agreement"] | Id
+    on: Id
     """`agreement`, or the id of a provision or a phase."""
     at: Moment
     """When it was taken."""
