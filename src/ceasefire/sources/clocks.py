@@ -119,6 +119,21 @@ def next_day(utc: Times, zone: str | ZoneInfo, *, days: int = 1) -> Times:
     return out
 
 
+def next_day_by_clock(utc: Times, clock: Sequence[str]) -> Times:
+    """Move instants to the following midnight, each on its own clock; shape (n,), UTC. An empty clock is UTC.
+
+    >>> day = np.array(["2025-03-17T22:00", "2025-03-17T21:00"], dtype="datetime64[s]")
+    >>> next_day_by_clock(day, ["Europe/Kyiv", "Europe/Moscow"]).tolist()
+    [datetime.datetime(2025, 3, 18, 22, 0), datetime.datetime(2025, 3, 18, 21, 0)]
+    """
+    out = utc.copy()
+    names, code = coded(clock)
+    for k, name in enumerate(names):
+        at = code == k
+        out[at] = next_day(utc[at], _zone(name) or ZoneInfo("UTC"))
+    return out
+
+
 def times_by_clock(column: Sequence[str], clock: Sequence[str], *, fold: int = 0) -> tuple[Times, NDArray[np.object_]]:
     """Read times where every row names its own clock; a row without clock must carry an offset.
 

@@ -6,9 +6,10 @@ through numpy and Arrow in bulk; only the rest is looked at one by one.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -162,3 +163,13 @@ def coded(column: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     """
     encoded = pa.array(column, type=pa.string()).dictionary_encode()
     return encoded.dictionary.to_pylist(), np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give a hint in brackets that names the nearest known word; '' where nothing is near.
+
+    >>> nearest("atack", ["attack", "fire"])
+    " (did you mean 'attack'?)"
+    """
+    near = difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]!r}?)" if near else ""
