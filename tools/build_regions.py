@@ -26,7 +26,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from regions_mended import BY_CODE_AND_NAME, BY_CODE_AND_PLACE, COUNTRY, NAMES, OTHER_NAMES
+from regions_mended import (
+    BY_CODE_AND_NAME,
+    BY_CODE_AND_PLACE,
+    COUNTRY,
+    NAMES,
+    NOT_NAMES,
+    OTHER_NAMES,
+    REDRAWN,
+)
 from shapely.geometry import shape
 
 TOLERANCE = 0.012
@@ -58,6 +66,13 @@ def main() -> int:
 def read(features: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Mend, simplify and unite the features; one row per code, sorted by code."""
     shapes = shapely.make_valid(np.array([shape(f["geometry"]) for f in features]))
+    place = {f["properties"]["iso_3166_2"]: i for i, f in enumerate(features)}
+    for code, (around, corners) in REDRAWN.items():
+        whole = shapely.union(shapes[place[code]], shapes[place[around]])
+        new = shapely.Polygon(corners)
+        shapes[place[code]], shapes[place[around]] = shapely.intersection(new, whole), shapely.difference(whole, new)
+    if not shapely.coverage_is_valid(shapes):
+        raise SystemExit("the source is no coverage: neighbours do not share their borders")
     shapes = shapely.coverage_simplify(shapes, TOLERANCE)
     shapes = shapely.make_valid(shapely.transform(shapes, lambda xy: np.round(xy / STEP) * STEP))
     groups: dict[str, list[int]] = defaultdict(list)
@@ -97,7 +112,7 @@ def words(code: str, main: dict[str, Any], members: list[dict[str, Any]]) -> dic
         for p in members:
             for k in keys:
                 others |= {n.strip() for n in (p.get(k) or "").split("|")}
-    others -= {"", *found.values()}
+    others -= {"", *found.values(), *NOT_NAMES.get(code, ())}
     drawn = main["iso_a2"] if main["iso_a2"] not in ("-1", "-99", "") else code[:2]
     return {
         "name_en": found["en"],
@@ -115,8 +130,7 @@ def write_regions(rows: list[dict[str, Any]], source_hash: str) -> pa.Table:
     """Write the regions as GeoParquet 1.1."""
     geometry = [r["geometry"] for r in rows]
     bounds = shapely.total_bounds(geometry).tolist()
-    column = {"encoding": "WKB", "geometry_types": ["MultiPolygon"], "bbox": bounds, "orientation": ""}
-    del column["orientation"]
+    column = {"encoding": "WKB", "geometry_types": ["MultiPolygon"], "bbox": bounds}
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     columns: dict[str, Any] = {k: [r[k] for r in rows] for k in rows[0] if k != "geometry"}
     columns["geometry"] = pa.array([shapely.to_wkb(g) for g in geometry], pa.binary())

@@ -49,8 +49,31 @@ BY_CODE_AND_PLACE: dict[tuple[str, tuple[float, float, float, float]], str] = {
 }
 """(code in the source, west, south, east, north of a box around a point inside) to the right code."""
 
+REDRAWN: dict[str, tuple[str, list[tuple[float, float]]]] = {
+    # Natural Earth draws the city of Kyiv twice as large as it is (1,616 against 848 km2) and so takes Irpin,
+    # Bucha, Vyshneve and others from the oblast. Drawn anew by hand after the city's extreme points
+    # (50.21-50.59 N, 30.24-30.83 E) and the places at its edge; good to about 3 km.
+    "UA-30": (
+        "UA-32",
+        [
+            *((30.24, 50.54), (30.30, 50.58), (30.38, 50.59), (30.46, 50.57), (30.52, 50.55), (30.56, 50.56)),
+            *((30.62, 50.55), (30.68, 50.54), (30.70, 50.52), (30.77, 50.50), (30.826, 50.48), (30.82, 50.44)),
+            *((30.74, 50.43), (30.73, 50.39), (30.69, 50.37), (30.68, 50.34), (30.67, 50.29), (30.64, 50.25)),
+            *((30.60, 50.213), (30.54, 50.24), (30.53, 50.30), (30.50, 50.34), (30.43, 50.35), (30.40, 50.38)),
+            *((30.39, 50.42), (30.33, 50.43), (30.32, 50.48), (30.29, 50.52)),
+        ],
+    ),
+}
+"""Code of an enclave drawn anew: the region around it, which takes or gives the rest, and its corners."""
+
 COUNTRY: dict[str, str] = {"NL-SX": "SX"}
 """Codes whose country, by ISO 3166-1, is not their first two letters."""
+
+NOT_NAMES: dict[str, tuple[str, ...]] = {
+    "RU-LEN": ("Saint Petersburg", "Leningrad|Saint Petersburg"),
+    "RU-ARK": ("Vologodskaya Oblast'",),
+}
+"""Names that the source gives to the wrong region."""
 
 NAMES: dict[str, dict[str, str]] = {
     "UA-30": {"en": "Kyiv", "uk": "Київ", "ru": "Киев"},
@@ -80,14 +103,34 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
         "Республика Крым",
     ),
     "UA-51": ("Odessa", "Odessa oblast", "Odeska"),
+    "UA-05": ("Vinnitsa", "Vinnytsa"),
+    "UA-09": ("Lugansk",),
+    "UA-18": ("Zhitomir",),
+    "UA-46": ("Lvov",),
+    "UA-48": ("Nikolaev", "Nikolayev", "Mykolayiv"),
+    "UA-56": ("Rovno",),
+    "UA-61": ("Ternopol",),
+    "UA-63": ("Kharkov",),
+    "UA-68": ("Khmelnitsky", "Khmelnytsky", "Khmelnitskiy", "Khmelnytska"),
+    "UA-71": ("Cherkassy",),
+    "UA-74": ("Chernigov",),
+    "UA-77": ("Chernovtsy",),
     "UA-12": ("Dnipro oblast", "Dnepropetrovsk", "Dnipro region"),
     "UA-21": ("Transcarpathia", "Zakarpattya", "Transcarpathian"),
     "UA-35": ("Kropyvnytskyi oblast", "Kirovograd"),
-    "UA-23": ("Zaporizhia", "Zaporozhye", "Zaporizhzhya", "Zaporozhskaya"),
+    "UA-23": ("Zaporizhia", "Zaporozhye", "Zaporizhzhya", "Zaporozhskaya", "Zaporizka"),
     "RU-ALT": ("Altayskiy Kray", "Altay Kray"),
     "RU-AL": ("Gorno-Altay", "Gorny Altai"),
     "RU-MOW": ("Moscow City", "City of Moscow", "Moskva", "г. Москва"),
     "RU-MOS": ("Moscow region", "Moskovskaya", "Moskovskaya Oblast"),
+    "RU-SPE": ("Saint Petersburg", "St. Petersburg", "Petersburg", "Sankt-Peterburg"),
+    "RU-CE": ("Chechnya", "Чеченская Республика"),
+    "RU-IN": ("Ingushetia",),
+    "RU-KB": ("Kabardino-Balkar Republic", "Кабардино-Балкарская Республика"),
+    "RU-KC": ("Karachay-Cherkessia", "Карачаево-Черкесская Республика"),
+    "RU-UD": ("Udmurtia", "Удмуртская Республика"),
+    "RU-SA": ("Yakutia", "Sakha (Yakutia) Republic", "Республика Саха (Якутия)"),
+    "RU-KHM": ("Khanty-Mansi Autonomous Okrug - Yugra", "Ханты-Мансийский автономный округ"),
     "RU-ORL": ("Orel",),
     "RU-KDA": ("Krasnodar", "Kuban"),
     "RU-STA": ("Stavropol",),

@@ -50,26 +50,28 @@ def code_of(name: str, *, country: str = "") -> str:
 
 
 def aliases() -> dict[str, list[str]]:
-    """Give every name of every region by code, as written.
+    """Give every name of every region by code, as written, and the adjectives in Latin letters made of them.
 
-    >>> "Autonomous Republic of Crimea" in aliases()["UA-43"]
-    True
+    >>> {"Autonomous Republic of Crimea", "Крим"} < set(aliases()["UA-43"]), "Kharkivska oblast" in aliases()["UA-63"]
+    (True, True)
     """
     b = boundaries()
     out: dict[str, list[str]] = {}
     for i, code in enumerate(b.code):
         own = {b.names[k][i] for k in b.names} | set(b.other_names[i])
-        own |= {form for n in tuple(own) for form in _forms(n, code)}
-        out[code] = sorted(own - {""})
+        if code.startswith(_CYRILLIC):
+            own |= {_latin(b.names["uk"][i], _UKRAINIAN), _latin(b.names["ru"][i], _RUSSIAN)}
+        out[str(code)] = sorted(own - {""})
     return out
 
 
-def _forms(name: str, code: str) -> set[str]:
-    """Latin adjectives that data sets make of Slavic oblast names, from the local name's own letters."""
-    if not code.startswith(("UA-", "RU-", "BY-")) or not re.search("[а-яіїєґ]", name.lower()):
-        return set()
-    system = _UKRAINIAN if code.startswith("UA-") else _RUSSIAN
-    return {"".join(system.get(c, c) for c in name.lower()).replace("область", "oblast").title()}
+def _latin(name: str, letters: dict[str, str]) -> str:
+    """Write a Cyrillic oblast name as data sets in English do: "Kharkivska oblast"."""
+    text = "".join(letters.get(c, c) for c in name.lower())
+    return " ".join(w if w == "oblast" else w[:1].upper() + w[1:] for w in text.split())
+
+
+_CYRILLIC = ("UA-", "RU-", "BY-")
 
 
 @cache
@@ -91,7 +93,7 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 
 
 def _fold(name: str) -> str:
-    text = unicodedata.normalize("NFC", name).casefold()
+    text = unicodedata.normalize("NFC", name).casefold()  # a dash of any kind is no part of a word
     for old, new in _SPELLING:
         text = text.replace(old, new)
     if not re.search("[а-яіїєґ]", text):
@@ -103,20 +105,11 @@ def _short(name: str) -> str:
     return " ".join(w for w in _fold(name).split() if w not in GENERIC)
 
 
-_UKRAINIAN = dict(
-    zip(
-        "абвгґдезиіїйклмнопрстуфхцчшщьюяєж",
-        [*"a b v h g d e z y i i i k l m n o p r s t u f kh ts ch sh shch".split(), "", "iu", "ia", "ie", "zh"],
-        strict=True,
-    )
-)
-_RUSSIAN = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-        [
-            *"a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch".split(),
-            *("", "y", "", "e", "yu", "ya"),
-        ],
-        strict=True,
-    )
-)
+_UKRAINIAN = {
+    **dict(zip("абвгґдезиіїйклмнопрстуф", "abvhgdezyiiiklmnoprstuf", strict=True)),
+    **{"х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ю": "iu", "я": "ia", "є": "ie", "ж": "zh"},
+}
+_RUSSIAN = {
+    **dict(zip("абвгдезийклмнопрстуфыэё", "abvgdeziyklmnoprstufyee", strict=True)),
+    **{"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"},
+}

@@ -161,7 +161,7 @@ def _parts() -> tuple[Any, Any, Any]:
     """Single polygons, prepared, with their region's row and a tree of their boxes."""
     parts, row = shapely.get_parts(boundaries().shape, return_index=True)
     shapely.prepare(parts)
-    return parts, row, shapely.STRtree(shapely.box(*shapely.bounds(parts).T))
+    return parts, row, shapely.STRtree(np.asarray(shapely.box(*shapely.bounds(parts).T)))
 
 
 @cache
@@ -174,7 +174,8 @@ def _edges() -> tuple[Any, Any, Any]:
         cuts = [xy[i : i + 17] for i in range(0, len(xy) - 1, 16)]
         pieces += [shapely.linestrings(c) for c in cuts]
         rows += [row] * len(cuts)
-    return np.asarray(pieces), np.asarray(rows), shapely.STRtree(pieces)
+    outlines = np.asarray(pieces, dtype=object)
+    return outlines, np.asarray(rows), shapely.STRtree(outlines)
 
 
 def _exact(x: Any, y: Any, reach_km: float) -> npt.NDArray[np.int64]:
