@@ -26,7 +26,7 @@ class Priors(BaseModel):
     0.4
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     base_rate: float = Field(default=0.3, gt=0, lt=1)
     """P(occurred) of something that somebody reported, before it is asked who and how."""

@@ -184,8 +184,8 @@ def _exact(x: Any, y: Any, reach_km: float) -> npt.NDArray[np.int64]:
     point, part = tree.query(shapely.points(x, y))
     order = np.argsort(part, kind="stable")
     point, part = point[order], part[order]
-    starts = np.flatnonzero(np.r_[True, part[1:] != part[:-1]]) if len(part) else np.array([], dtype=int)
-    for a, b in zip(starts, np.r_[starts[1:], len(part)], strict=True):
+    starts = np.flatnonzero(np.diff(part, prepend=-1))
+    for a, b in zip(starts, np.append(starts, len(part))[1:], strict=True):
         these = point[a:b]
         inside = these[shapely.intersects_xy(parts[part[a]], x[these], y[these])]
         found[inside] = np.minimum(found[inside], row[part[a]])

@@ -259,9 +259,9 @@ class Finding:
     id: str
     """Stable id: `f-` and 12 hex digits."""
     kind: str
-    """`incident`, `period` or `obligation`."""
+    """`incident`, `period`, `obligation` or `claim`."""
     subject: str
-    """Incident id; `region day` of a period; provision id of an obligation."""
+    """Incident id; `region day`, region or `all` of a period; provision id of an obligation; claim id."""
     agreement: str
     """Agreement id."""
     provision: str
@@ -277,7 +277,8 @@ class Finding:
     verdict: str
     """Incident: `violation`, `not_violation`, `not_covered`, `not_in_force`, `insufficient`. Period:
     `violations_found`, `none_observed`, `not_observed`, `disputed`, `not_in_force`. Obligation: `fulfilled`,
-    `partly_fulfilled`, `not_fulfilled`, `not_due`, `insufficient`."""
+    `partly_fulfilled`, `not_fulfilled`, `not_due`, `insufficient`. Claim: `supported`, `contradicted`,
+    `not_observable`, `insufficient`."""
     rule: str
     """Name of the rule that decided it."""
     reason: str

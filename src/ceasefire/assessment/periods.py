@@ -1,0 +1,223 @@
+"""Every provision, region and day under every reading: found, none observed with a limit, disputed, or not observed.
+
+Why: a list of violations cannot say how the ceasefire holds, because it follows where somebody looked. Here every
+place and day gets a statement, and a zero is printed only with the chance that a violation would have been seen.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ceasefire.assessment.in_force import states
+from ceasefire.assessment.thresholds import Thresholds
+from ceasefire.assessment.verdict import finding_ids
+from ceasefire.model.agreement import Agreement, Provision
+from ceasefire.model.records import Coverage, Finding, Incident
+from ceasefire.model.table import Table
+from ceasefire.stats.counts import upper_limit
+
+_Array = np.ndarray[Any, Any]
+
+_SENTENCES = {
+    "violations_found": (
+        "At least one incident there and then is a violation under this reading.",
+        "Evidence that overturns the incident's verdict.",
+    ),
+    "disputed": (
+        "Something was reported there and then, but whether it is a violation is not settled.",
+        "What would settle the incidents named as evidence.",
+    ),
+    "none_observed": (
+        "Somebody looked and no violation was seen; the upper limit says how many could have been missed.",
+        "A later report of an event there and then, or more looks, which lower the limit.",
+    ),
+    "not_observed": (
+        "Nobody looked well enough: the absence of reports says nothing.",
+        "Any look at that place and day, also a late one (imagery, local records).",
+    ),
+    "not_in_force": (
+        "Under this reading the provision was not in force that day.",
+        "A different start or end under this reading.",
+    ),
+}
+
+
+def judge_periods(
+    incidents: Table[Incident],
+    findings: Table[Finding],
+    coverage: Table[Coverage],
+    agreement: Agreement,
+    *,
+    clock: str,
+    thresholds: Thresholds | None = None,
+) -> Table[Finding]:
+    """Judge every region and day, and every region and the whole country over the period.
+
+    Parameters
+    ----------
+    incidents, findings
+        Incidents and their findings (`verdict.judge`).
+    coverage
+        Exposure per region, day and act class; regions and days are taken from here.
+    agreement
+        Whose prohibitions are meant.
+    clock
+        IANA zone whose calendar days are meant.
+    thresholds
+        Bounds; the shipped ones where not given.
+
+    Returns
+    -------
+    Findings of kind `period`: one per provision, reading, region and day (`subject` "UA-53 2025-03-18"), one per
+    provision, reading and region over the days in force ("UA-53"), and one over all regions ("all").
+
+    Notes
+    -----
+    The upper limit is Garwood's for the count, divided by the exposure; over several days by their mean exposure,
+    which assumes that violations fell evenly over the days.
+    """
+    bounds = thresholds or Thresholds()
+    parts = []
+    for provision in agreement.provisions:
+        if provision.kind != "prohibition":
+            continue
+        act = provision.acts[0].split(".")[0]
+        cells = coverage.keep(coverage.column("act") == act)
+        if len(cells) == 0:
+            continue
+        for reading in provision.readings:
+            of = findings.where(provision=provision.id, reading=reading)
+            parts.append(_judge_one(incidents, of, cells, agreement, provision, reading, clock, bounds))
+    return Table.concat(Finding, parts)
+
+
+def _judge_one(
+    incidents: Table[Incident],
+    findings: Table[Finding],
+    cells: Table[Coverage],
+    agreement: Agreement,
+    provision: Provision,
+    reading: str,
+    clock: str,
+    bounds: Thresholds,
+) -> Table[Finding]:
+    regions, region = np.unique(cells.column("region").astype(str), return_inverse=True)
+    starts, day = np.unique(cells.column("start"), return_inverse=True)
+    width = len(starts)
+    cell = np.full((len(regions), width), -1)
+    cell[region, day] = np.arange(len(cells))
+    where = np.searchsorted(regions, findings.column("region").astype(str))
+    where[where == len(regions)] = 0
+    known = regions[where] == findings.column("region").astype(str)
+    mid = findings.column("start") + (findings.column("end") - findings.column("start")) // 2
+    when = np.searchsorted(starts, mid, side="right") - 1
+    known &= (when >= 0) & (mid < cells.column("end").max())
+    at = cell[np.where(known, where, 0), np.where(known, when, 0)]
+    found = known & (findings.column("verdict") == "violation")
+    open_ = known & (findings.column("verdict") == "insufficient") & (findings.column("p_covered") >= 0.5)
+    count = np.bincount(at[found], minlength=len(cells))
+    pending = np.bincount(at[open_], minlength=len(cells))
+    state = states(agreement, provision.id, reading, cells.column("start"), cells.column("end")).state
+    exposure = cells.column("exposure")
+    verdict = _verdicts(state != "not_in_force", count, pending, exposure, bounds)
+    ids = findings.column("subject")
+    named = {int(k): tuple(ids[(at == k) & (found | open_)]) for k in np.unique(at[found | open_]).tolist()}
+    zone = ZoneInfo(clock)
+    dates = [s.replace(tzinfo=UTC).astimezone(zone).date().isoformat() for s in cells.column("start").tolist()]
+    daily = Table.from_columns(
+        Finding,
+        {
+            **_shared(agreement, provision, reading, verdict),
+            "id": finding_ids("period", _subjects(cells, dates), agreement.id, provision.id, reading),
+            "subject": _subjects(cells, dates),
+            "start": cells.column("start"),
+            "end": cells.column("end"),
+            "region": cells.column("region"),
+            "count": count,
+            "exposure": exposure,
+            "upper_limit": _limits(count, exposure, verdict, bounds),
+            "looks": cells.column("looks"),
+            "looks_lost": cells.column("looks_lost"),
+            "lost": cells.arrow.column("lost"),
+            "evidence": [named.get(k, ()) for k in range(len(cells))],
+        },
+    )
+    live = state != "not_in_force"
+    whole = [
+        _whole(daily, rows & live, subject, agreement, provision, reading, bounds)
+        for subject, rows in [*((r, region == k) for k, r in enumerate(regions)), ("all", np.ones(len(cells), bool))]
+    ]
+    return Table.concat(Finding, [daily, *whole])
+
+
+def _whole(
+    daily: Table[Finding],
+    rows: _Array,
+    subject: str,
+    agreement: Agreement,
+    provision: Provision,
+    reading: str,
+    bounds: Thresholds,
+) -> Table[Finding]:
+    """Sum the days in force of one region, or of all."""
+    days = daily.keep(rows)
+    if len(days) == 0:
+        return Table.empty(Finding)
+    count = int(days.column("count").sum())
+    exposure = float(days.column("exposure").mean())
+    pending = int((days.column("verdict") == "disputed").sum())
+    verdict = _verdicts(np.array([True]), np.array([count]), np.array([pending]), np.array([exposure]), bounds)
+    subjects = np.array([subject], dtype=object)
+    return Table.from_columns(
+        Finding,
+        {
+            **_shared(agreement, provision, reading, verdict),
+            "id": finding_ids("period", subjects, agreement.id, provision.id, reading),
+            "subject": subjects,
+            "start": days.column("start").min(keepdims=True),
+            "end": days.column("end").max(keepdims=True),
+            "region": "" if subject == "all" else subject,
+            "count": count,
+            "exposure": exposure,
+            "upper_limit": _limits(np.array([count]), np.array([exposure]), verdict, bounds),
+            "looks": int(days.column("looks").sum()),
+            "looks_lost": int(days.column("looks_lost").sum()),
+            "lost": tuple(sorted({reason for of in days.column("lost") for reason in of})),
+            "evidence": tuple(dict.fromkeys(i for of in days.column("evidence") for i in of)),
+        },
+    )
+
+
+def _shared(agreement: Agreement, provision: Provision, reading: str, verdict: _Array) -> dict[str, Any]:
+    return {
+        "kind": "period",
+        "agreement": agreement.id,
+        "provision": provision.id,
+        "reading": reading,
+        "verdict": verdict,
+        "rule": verdict,
+        "reason": np.array([_SENTENCES[v][0] for v in verdict], dtype=object),
+        "would_change": np.array([_SENTENCES[v][1] for v in verdict], dtype=object),
+        "sources": tuple(provision.readings[reading].sources),
+    }
+
+
+def _verdicts(live: _Array, count: _Array, pending: _Array, exposure: _Array, bounds: Thresholds) -> _Array:
+    verdict = np.where(exposure >= bounds.exposure, "none_observed", "not_observed").astype(object)
+    verdict[pending > 0] = "disputed"
+    verdict[count > 0] = "violations_found"
+    verdict[~live] = "not_in_force"
+    return verdict
+
+
+def _limits(count: _Array, exposure: _Array, verdict: _Array, bounds: Thresholds) -> _Array:
+    limit = np.asarray(upper_limit(count, exposure, bounds.level), dtype=float)
+    return np.where(np.isin(verdict, ["not_observed", "not_in_force"]), np.nan, limit)
+
+
+def _subjects(cells: Table[Coverage], dates: list[str]) -> _Array:
+    return np.array([f"{r} {d}" for r, d in zip(cells.column("region"), dates, strict=True)], dtype=object)

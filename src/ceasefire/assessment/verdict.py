@@ -1,0 +1,179 @@
+"""Every incident under every prohibition and every reading: a verdict, the rule that gave it, what would change it.
+
+Assessment sees incidents, never observations. P(occurred) and P(the object is one this reading protects) are held
+against their bounds one by one; they are never multiplied, and who did it plays no part in whether it is a breach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from ceasefire.assessment.in_force import states
+from ceasefire.assessment.rules import CODE, RULES
+from ceasefire.assessment.thresholds import Thresholds
+from ceasefire.geo.zones import membership
+from ceasefire.model.agreement import Agreement, Provision, Terms
+from ceasefire.model.records import Finding, Incident
+from ceasefire.model.table import Table
+from ceasefire.model.taxonomy import covers
+
+_Array = np.ndarray[Any, Any]
+_NO_STRIKE = ("debris", "accident", "third_actor")
+
+
+def judge(incidents: Table[Incident], agreement: Agreement, *, thresholds: Thresholds | None = None) -> Table[Finding]:
+    """Judge every incident under every prohibition and reading.
+
+    Parameters
+    ----------
+    incidents
+        What fusion gave, n rows.
+    agreement
+        Whose prohibitions are meant.
+    thresholds
+        Bounds on probabilities; the shipped ones where not given.
+
+    Returns
+    -------
+    Findings of kind `incident`, ordered by provision, reading and incident.
+    """
+    bounds = thresholds or Thresholds()
+    objects = _Objects(incidents)
+    parts = []
+    for provision in agreement.provisions:
+        if provision.kind == "prohibition":
+            parts += [
+                _judge_one(incidents, objects, agreement, provision, reading, bounds) for reading in provision.readings
+            ]
+    return Table.concat(Finding, parts)
+
+
+def _judge_one(
+    incidents: Table[Incident],
+    objects: _Objects,
+    agreement: Agreement,
+    provision: Provision,
+    reading: str,
+    bounds: Thresholds,
+) -> Table[Finding]:
+    terms, n = provision.readings[reading], len(incidents)
+    p_occurred = incidents.column("p_occurred")
+    act, forbidden, effect = _acts(incidents, provision)
+    clock = states(agreement, provision.id, reading, incidents.column("start"), incidents.column("end"))
+    inside = _inside(incidents, agreement, terms)
+    covered, maybe = objects.mass(terms)
+    open_ = np.zeros(n, dtype=bool)
+    if provision.intent != "per_se":
+        open_ = np.array([any(a in _NO_STRIKE for a in of) for of in incidents.column("alternatives")], dtype=bool)
+    tests = {
+        "act_not_prohibited": ~forbidden & ~effect & (act != "interception"),
+        "not_in_force": clock.state == "not_in_force",
+        "outside_zone": inside == "outside",
+        "object_not_listed": covered + maybe < bounds.not_covered,
+        "did_not_happen": p_occurred <= bounds.never,
+        "zone_undefined": inside == "undefined",
+        "zone_straddled": inside == "straddling",
+        "in_force_uncertain": clock.state == "uncertain",
+        "nothing_hit": act == "interception",
+        "cause_unknown": effect,
+        "object_unclear": (covered < bounds.covered) & (covered + maybe >= bounds.covered),
+        "object_uncertain": covered < bounds.covered,
+        "not_established": p_occurred < bounds.occurred,
+        "alternative_open": open_,
+    }
+    rule = np.full(n, CODE["all_conditions_met"])
+    for name in reversed(list(tests)):
+        rule[tests[name]] = CODE[name]
+    reason = np.array([r.reason for r in RULES], dtype=object)[rule]
+    of_time = np.flatnonzero(np.isin(rule, [CODE["not_in_force"], CODE["in_force_uncertain"]]))
+    told = reason[of_time] + " In detail: " + clock.reason[of_time] + "."
+    reason[of_time] = told
+    return Table.from_columns(
+        Finding,
+        {
+            "id": finding_ids("incident", incidents.column("id"), agreement.id, provision.id, reading),
+            "kind": "incident",
+            "subject": incidents.column("id"),
+            "agreement": agreement.id,
+            "provision": provision.id,
+            "reading": reading,
+            "start": incidents.column("start"),
+            "end": incidents.column("end"),
+            "region": incidents.column("region"),
+            "verdict": np.array([r.verdict for r in RULES], dtype=object)[rule],
+            "rule": np.array([r.name for r in RULES], dtype=object)[rule],
+            "reason": reason,
+            "would_change": np.array([r.would_change for r in RULES], dtype=object)[rule],
+            "probability": p_occurred,
+            "p_covered": covered,
+            "evidence": incidents.arrow.column("observations"),
+            "sources": tuple(terms.sources),
+        },
+        length=n,
+    )
+
+
+def finding_ids(kind: str, subjects: _Array, *of: str) -> _Array:
+    """Make stable finding ids from what is judged under what.
+
+    >>> list(finding_ids("incident", np.array(["i-1"], dtype=object), "a", "p", "r"))
+    ['f-b9ba7e9b0f3e']
+    """
+    head = hashlib.sha256("\x1f".join((kind, *of)).encode())
+    out = np.empty(len(subjects), dtype=object)
+    for k, subject in enumerate(subjects.tolist()):
+        one = head.copy()
+        one.update(subject.encode())
+        out[k] = "f-" + one.hexdigest()[:12]
+    return out
+
+
+def _acts(incidents: Table[Incident], provision: Provision) -> tuple[_Array, _Array, _Array]:
+    """Give the act, whether the provision forbids it, and whether only an effect of a forbidden act was seen."""
+    names, code = np.unique(incidents.column("act").astype(str), return_inverse=True)
+    forbidden = np.array([covers(provision.acts, a) for a in names], dtype=bool)
+    attack = any(covers(("attack",), a) for a in provision.acts)
+    effect = np.array([attack and a in ("fire", "outage") for a in names], dtype=bool) & ~forbidden
+    if not attack:
+        return np.where(names == "interception", "", names)[code], forbidden[code], effect[code]
+    return names[code], forbidden[code], effect[code]
+
+
+def _inside(incidents: Table[Incident], agreement: Agreement, terms: Terms) -> _Array:
+    if terms.zone is None:
+        return np.full(len(incidents), "inside", dtype=object)
+    return membership(
+        agreement.zone(terms.zone),
+        incidents.column("lon"),
+        incidents.column("lat"),
+        incidents.column("radius_km"),
+    )
+
+
+class _Objects:
+    """Object probabilities of all incidents as flat pairs, to be summed under the terms of any reading."""
+
+    def __init__(self, incidents: Table[Incident]) -> None:
+        flat = incidents.arrow.column("object_probabilities").combine_chunks()
+        values = flat.flatten()
+        self.count = len(incidents)
+        self.group = np.repeat(np.arange(self.count), flat.value_lengths().to_numpy(zero_copy_only=False))
+        names = values.field("key").to_numpy(zero_copy_only=False).astype(str)
+        self.classes, self.code = np.unique(names, return_inverse=True)
+        self.p = values.field("value").to_numpy(zero_copy_only=False).astype(float)
+
+    def mass(self, terms: Terms) -> tuple[_Array, _Array]:
+        """Give P(protected) and P(too broadly described to tell), both of shape (n,), in [0, 1]."""
+        everything = terms.coverage("") == "covered"
+        kinds = [terms.coverage(c) for c in self.classes]
+        sure = np.array([k == "covered" for k in kinds], dtype=float)
+        wide = np.array([k == "unclear" for k in kinds], dtype=float)
+        covered = np.bincount(self.group, self.p * sure[self.code], self.count) if len(self.p) else np.zeros(self.count)
+        maybe = np.bincount(self.group, self.p * wide[self.code], self.count) if len(self.p) else np.zeros(self.count)
+        if everything:
+            named = np.bincount(self.group, self.p, self.count) if len(self.p) else np.zeros(self.count)
+            covered = covered + np.maximum(1.0 - named, 0.0)
+        return np.clip(covered, 0.0, 1.0), np.clip(maybe, 0.0, 1.0)

@@ -1,0 +1,273 @@
+"""A case: wires the stages. Every stage is a function of the files before it, and leaves files behind.
+
+`Case.read` takes a case file; `run` does all stages; `observe`, `fuse`, `assess` and `report` are the steps. Results
+are kept as (Geo)Parquet in the case's output folder, so that a stage can be run again without those before it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ceasefire import sources, store
+from ceasefire.agreements.library import load
+from ceasefire.agreements.read import read as read_agreement
+from ceasefire.assessment.obligations import judge_obligations
+from ceasefire.assessment.periods import judge_periods
+from ceasefire.assessment.spoken import judge_claims
+from ceasefire.assessment.verdict import judge
+from ceasefire.casefile import CaseFile, SourceLine, find_files, read_casefile
+from ceasefire.errors import FetchError, NoCoverage
+from ceasefire.fusion.coverage import coverage, days
+from ceasefire.fusion.fuse import fuse
+from ceasefire.geo import regions
+from ceasefire.geo.objects import ObjectIndex
+from ceasefire.model.agreement import ANY, Agreement
+from ceasefire.model.intake import Count, Intake
+from ceasefire.model.records import (
+    Claim,
+    Finding,
+    Look,
+    Observation,
+    ProtectedObject,
+    Quarantined,
+)
+from ceasefire.model.table import Table
+from ceasefire.run import Run
+from ceasefire.store import Incidents, Observed
+from ceasefire.text.label import claims_to_observations, label_claims, label_observations
+
+Say = Callable[[str], None]
+"""Takes one line of progress."""
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+class Case:
+    """A case file with its folder; each method is one stage.
+
+    Parameters
+    ----------
+    casefile
+        The case as its author states it.
+    folder
+        Folder that its paths are relative to.
+    say
+        Takes progress, a line at a time.
+    """
+
+    def __init__(self, casefile: CaseFile, folder: Path, *, say: Say = _silent) -> None:
+        self.file, self.folder, self.say = casefile, folder, say
+
+    @classmethod
+    def read(cls, path: str | Path, *, say: Say = _silent) -> Case:
+        """Read a case file; `InvalidFile` names every problem with its line."""
+        path = Path(path)
+        return cls(read_casefile(path), path.resolve().parent, say=say)
+
+    @property
+    def output(self) -> Path:
+        """Folder for results."""
+        return self.folder / self.file.output
+
+    @cached_property
+    def agreement(self) -> Agreement:
+        """The agreement that is judged by."""
+        name = self.file.agreement
+        if name.startswith("library:"):
+            return load(name.removeprefix("library:"))
+        return read_agreement(self.folder / name)
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Region codes of the area."""
+        return tuple(dict.fromkeys(code for pattern in self.file.area.regions for code in regions.match(pattern)))
+
+    @cached_property
+    def parties(self) -> tuple[str, ...]:
+        """Ids of the belligerents."""
+        return tuple(p.id for p in self.agreement.parties if p.role == "belligerent")
+
+    @cached_property
+    def protected(self) -> tuple[str, ...]:
+        """Object classes that some prohibition protects under some reading; `any` is left out."""
+        found = {
+            o
+            for p in self.agreement.provisions
+            if p.kind == "prohibition"
+            for t in p.readings.values()
+            for o in t.objects
+        }
+        return tuple(sorted(found - {ANY}))
+
+    def fetch(self, product: str = "") -> Iterator[str]:
+        """Bring the files of the case's sources from their services into the folders that the case names.
+
+        Parameters
+        ----------
+        product
+            Only this one; all that a service offers where empty.
+
+        Yields
+        ------
+        One line per file: what was fetched, or already there.
+        """
+        from ceasefire.sources.fetch import fetch
+
+        wanted = [line for line in self.file.sources if line.fetch and product in ("", line.product)]
+        if not wanted:
+            raise FetchError(
+                f"no source of this case can be fetched{f' for {product!r}' if product else ''}: "
+                "give its source line `fetch: FOLDER` (products: firms, ucdp, viina, alerts)"
+            )
+        for line in wanted:
+            for got in fetch(
+                line.product, folder=self.folder / line.fetch, window=self.file.window, options=line.options
+            ):
+                yield f"{line.id}: {got}"
+
+    def observe(self) -> Observed:
+        """Read every source: rows to observations, looks and claims, and what could not be used."""
+        intakes = {line.id: self._take_in(line) for line in self.file.sources}
+        observations = Table.concat(Observation, (i.observations for i in intakes.values()))
+        claims = label_claims(Table.concat(Claim, (i.claims for i in intakes.values())))
+        spoken = claims_to_observations(claims.keep(claims.column("observation") == ""))
+        observations = label_observations(Table.concat(Observation, [observations, spoken]))
+        observations = observations.replace(control=self._control(observations))
+        looks = Table.concat(Look, [*(i.looks for i in intakes.values())])
+        looks = Table.concat(Look, [looks, self._never_looked(looks)])
+        counts = {name: i.count for name, i in intakes.items()}
+        for name, count in counts.items():
+            self.say(_counted(name, count))
+        files = tuple((name, file, digest) for name, i in intakes.items() for file, digest in i.files)
+        quarantine = Table.concat(Quarantined, (i.quarantine for i in intakes.values()))
+        objects, unusable = self._register()
+        return Observed(
+            observations, looks, claims, Table.concat(Quarantined, [quarantine, unusable]), objects, counts, files
+        )
+
+    def fuse(self, observed: Observed) -> Incidents:
+        """Fuse observations into incidents, and looks into coverage."""
+        objects = ObjectIndex(observed.objects) if len(observed.objects) else None
+        fused = fuse(
+            observed.observations,
+            parties=self.parties,
+            protected=self.protected,
+            objects=objects,
+            priors=self.file.assumptions,
+        )
+        seen = coverage(
+            observed.looks,
+            window=self.file.window,
+            clock=self.file.clock,
+            regions=self.regions,
+            acts=self._acts(),
+            priors=self.file.assumptions,
+        )
+        self.say(
+            f"{len(observed.observations):,} observations = {len(observed.observations) - fused.unused:,} in incidents"
+            f" + {fused.unused:,} that report no incident; {len(fused.incidents):,} incidents"
+        )
+        return Incidents(fused.incidents, fused.weights, seen)
+
+    def assess(self, observed: Observed, fused: Incidents) -> Table[Finding]:
+        """Judge incidents, periods, obligations and claims under every reading."""
+        bounds = self.file.thresholds
+        one = judge(fused.incidents, self.agreement, thresholds=bounds)
+        two = judge_periods(
+            fused.incidents, one, fused.coverage, self.agreement, clock=self.file.clock, thresholds=bounds
+        )
+        three = judge_obligations(observed.claims, self.agreement, cutoff=self.file.cutoff)
+        four = judge_claims(observed.claims, fused.incidents, fused.coverage, self.agreement, level=bounds.level)
+        findings = Table.concat(Finding, [one, two, three, four])
+        self.say(f"{len(findings):,} findings under {len(self.agreement.readings)} readings")
+        return findings
+
+    def run(self) -> Run:
+        """Do every stage and write every file."""
+        observed = self.observe()
+        store.keep(observed, self.output)
+        fused = self.fuse(observed)
+        store.keep(fused, self.output)
+        findings = self.assess(observed, fused)
+        store.keep(findings, self.output)
+        run = Run(self, observed, fused, findings)
+        run.report()
+        return run
+
+    def finished(self) -> Run:
+        """Read back a whole run from the output folder."""
+        return Run(self, store.observed(self.output), store.fused(self.output), store.findings(self.output))
+
+    def _take_in(self, line: SourceLine) -> Intake:
+        paths = find_files(line.paths, self.file, self.folder)
+        read = sources.reader(line.product)
+        intake = read(paths, source=line.id, window=self.file.window, options=line.options)
+        intake.count.check()
+        return intake
+
+    def _control(self, observations: Table[Observation]) -> np.ndarray[Any, Any]:
+        told = observations.column("control").astype(object)
+        if not self.file.control:
+            return told
+        from ceasefire.sources import frontline
+
+        control = frontline.read(find_files(self.file.control, self.file, self.folder))
+        blank = np.flatnonzero((told == "") & np.isfinite(observations.column("lon")))
+        at = observations.keep(blank)
+        told[blank] = control.holder(at.column("lon"), at.column("lat"), at.column("radius_km"), at.column("start"))
+        return told
+
+    def _register(self) -> tuple[Table[ProtectedObject], Table[Quarantined]]:
+        if not self.file.registers:
+            return Table.empty(ProtectedObject), Table.empty(Quarantined)
+        from ceasefire.sources import register
+
+        paths = find_files(self.file.registers, self.file, self.folder)
+        objects, quarantine, _ = register.read(paths, area=self.regions)
+        self.say(f"{len(objects):,} protected objects in the register")
+        return objects, quarantine
+
+    def _never_looked(self, looks: Table[Look]) -> Table[Look]:
+        """Record a lost look for every region and day of each expected channel that gave none."""
+        silent = [c for c in self.file.channels if c not in set(looks.column("channel"))]
+        calendar = days(self.file.window, self.file.clock)
+        parts = []
+        for channel in silent:
+            warnings.warn(NoCoverage(f"{channel}: no source looked in this case"), stacklevel=3)
+            self.say(f"{channel}: no data; every look of it counts as lost")
+            n = len(self.regions) * len(calendar)
+            parts.append(
+                Table.from_columns(
+                    Look,
+                    {
+                        "id": [f"l-{channel}-{r}-{k}" for r in self.regions for k in range(len(calendar))],
+                        "source": channel,
+                        "channel": channel,
+                        "region": [r for r in self.regions for _ in calendar],
+                        "start": [a for _ in self.regions for a, _ in calendar],
+                        "end": [b for _ in self.regions for _, b in calendar],
+                        "acts": ("attack", "fire"),
+                        "quality": np.zeros(n),
+                        "lost": "no data",
+                    },
+                )
+            )
+        return Table.concat(Look, parts)
+
+    def _acts(self) -> tuple[str, ...]:
+        found = {a.split(".")[0] for p in self.agreement.provisions if p.kind == "prohibition" for a in p.acts}
+        return tuple(sorted(found))
+
+
+def _counted(name: str, count: Count) -> str:
+    text = f"{name}: {count.rows:,} rows = {count.used:,} used + {count.duplicates:,} duplicates"
+    text += f" + {count.quarantined:,} quarantined"
+    return text + (f" ({count.outside:,} outside the period)" if count.outside else "")

@@ -1,0 +1,129 @@
+"""One finished run: its tables, and what people ask of them first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ceasefire import issue
+from ceasefire.geo import regions
+from ceasefire.model.records import Finding, Incident
+from ceasefire.model.table import Table
+from ceasefire.store import Incidents, Observed
+
+if TYPE_CHECKING:
+    from ceasefire.case import Case
+
+
+@dataclass(frozen=True)
+class Run:
+    """All tables of one run, as the stages left them."""
+
+    case: Case
+    observed: Observed
+    fused: Incidents
+    findings: Table[Finding]
+
+    @property
+    def incidents(self) -> Table[Incident]:
+        """Incidents by time."""
+        return self.fused.incidents
+
+    def report(self) -> Path:
+        """Write the report and give its page."""
+        page = issue.write(self.case, self.observed, self.fused, self.findings)
+        self.case.say(f"report: {page}")
+        return page
+
+    def explain(self, incident: str) -> str:
+        """Tell every weight behind an incident's three probabilities, and its verdicts."""
+        from ceasefire.reporting.explain import explain
+
+        return explain(self.incidents[incident], self.fused.weights, self.observed.observations, self.findings)
+
+    def summary(self) -> dict[str, int]:
+        """Count what was found: breaches under every reading, under some, undecided, and what nobody saw.
+
+        Incidents are counted over all prohibitions; `not_observed` and `region_days` are region-days in force, over
+        prohibitions and readings.
+        """
+        one = self.findings.where(kind="incident")
+        verdict, subject = one.column("verdict"), one.column("subject").astype(str)
+        key = np.char.add(np.char.add(one.column("provision").astype(str), "|"), subject)
+        names, code = np.unique(key, return_inverse=True)
+        judged = np.bincount(code, minlength=len(names))
+        breach = np.bincount(code, verdict == "violation", len(names))
+        likely = (verdict == "insufficient") & (one.column("p_covered") >= 0.5)
+        open_ = np.bincount(code, likely, len(names))
+        daily = self.findings.where(kind="period")
+        daily = daily.keep((daily.column("verdict") != "not_in_force") & _is_daily(daily))
+        return {
+            "incidents": len(self.incidents),
+            "breach_every_reading": int(((breach == judged) & (breach > 0)).sum()),
+            "breach_some_readings": int(((breach > 0) & (breach < judged)).sum()),
+            "undecided": int(((breach == 0) & (open_ > 0)).sum()),
+            "region_days": len(daily),
+            "not_observed": int((daily.column("verdict") == "not_observed").sum()),
+        }
+
+    def headline(self) -> str:
+        """Say in one line what was found."""
+        found = self.summary()
+        share = found["not_observed"] / max(found["region_days"], 1)
+        return (
+            f"{found['incidents']:,} incidents; {found['breach_every_reading']} a breach under every reading, "
+            f"{found['breach_some_readings']} under some, {found['undecided']} undecided; "
+            f"{share:.0%} of region-days in force not observed"
+        )
+
+    def coverage_by_region(self) -> list[dict[str, Any]]:
+        """Give looks made and lost and the mean exposure per region and act class."""
+        names, cells = regions.names(), self.fused.coverage
+        out = []
+        for code in self.case.regions:
+            for act in sorted(set(cells.column("act"))):
+                of = cells.where(region=code, act=act)
+                out.append(
+                    {
+                        "region": code,
+                        "name": names[code],
+                        "act": act,
+                        "looks": int(of.column("looks").sum()),
+                        "looks_lost": int(of.column("looks_lost").sum()),
+                        "exposure": round(float(of.column("exposure").mean()), 4),
+                    }
+                )
+        return out
+
+    def claims_judged(self) -> list[dict[str, Any]]:
+        """Give each claim with what independent sources show of it, by the time it was said."""
+        verdicts = {f.subject: (f.verdict, f.reason) for f in self.findings.where(kind="claim")}
+        out = []
+        for claim in self.observed.claims.sort("said", "id"):
+            verdict, reason = verdicts.get(
+                claim.id, ("not judged", "It names no period and number that can be held against incidents.")
+            )
+            out.append(
+                {
+                    "id": claim.id,
+                    "said": f"{claim.said:%Y-%m-%d %H:%M}Z",
+                    "claimant": claim.claimant,
+                    "speaker": claim.speaker,
+                    "stance": claim.stance,
+                    "words": claim.words,
+                    "unit": claim.unit,
+                    "summary": claim.summary or "(no summary; see the source)",
+                    "url": claim.url,
+                    "verdict": verdict,
+                    "reason": reason,
+                }
+            )
+        return out
+
+
+def _is_daily(periods: Table[Finding]) -> np.ndarray[Any, Any]:
+    """Tell region-days from sums over days: a day lasts at most 25 hours."""
+    return np.asarray(periods.column("end") - periods.column("start") <= np.timedelta64(25, "h"))

@@ -1,0 +1,106 @@
+"""What the stages leave in a case's output folder, so that each can be run again without those before it.
+
+Tables are (Geo)Parquet: QGIS, geopandas and DuckDB open them without us. Counts and file hashes are JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ceasefire.errors import CeasefireError
+from ceasefire.model.intake import Count
+from ceasefire.model.records import (
+    Claim,
+    Coverage,
+    Finding,
+    Incident,
+    Look,
+    Observation,
+    ProtectedObject,
+    Quarantined,
+    Weight,
+)
+from ceasefire.model.table import Table
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the sources gave, together."""
+
+    observations: Table[Observation]
+    looks: Table[Look]
+    claims: Table[Claim]
+    quarantine: Table[Quarantined]
+    objects: Table[ProtectedObject]
+    counts: dict[str, Count]
+    files: tuple[tuple[str, str, str], ...]
+    """Triples (source, file name, SHA-256 of its bytes)."""
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """What fusion gave: incidents, the weights behind them, and what could have been seen."""
+
+    incidents: Table[Incident]
+    weights: Table[Weight]
+    coverage: Table[Coverage]
+
+
+def keep(results: Observed | Incidents | Table[Finding], folder: Path) -> None:
+    """Write a stage's tables into a folder."""
+    if isinstance(results, Table):
+        results.write(folder / "findings.parquet")
+        return
+    for name, table in vars(results).items():
+        if isinstance(table, Table):
+            table.write(folder / f"{name}.parquet")
+    if isinstance(results, Observed):
+        sheet = {
+            "counts": {name: asdict(count) for name, count in results.counts.items()},
+            "files": [list(entry) for entry in results.files],
+        }
+        (folder / "sources.json").write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def observed(folder: Path) -> Observed:
+    """Read back what `observe` left; `CeasefireError` names the verb to run first."""
+    stage = "observe"
+    sheet = json.loads(_there(folder / "sources.json", stage).read_text(encoding="utf-8"))
+    return Observed(
+        observations=_read_back(Observation, folder / "observations.parquet", stage),
+        looks=_read_back(Look, folder / "looks.parquet", stage),
+        claims=_read_back(Claim, folder / "claims.parquet", stage),
+        quarantine=_read_back(Quarantined, folder / "quarantine.parquet", stage),
+        objects=_read_back(ProtectedObject, folder / "objects.parquet", stage),
+        counts={name: Count(**count) for name, count in sheet["counts"].items()},
+        files=tuple((source, file, digest) for source, file, digest in sheet["files"]),
+    )
+
+
+def fused(folder: Path) -> Incidents:
+    """Read back what `fuse` left."""
+    return Incidents(
+        _read_back(Incident, folder / "incidents.parquet", "fuse"),
+        _read_back(Weight, folder / "weights.parquet", "fuse"),
+        _read_back(Coverage, folder / "coverage.parquet", "fuse"),
+    )
+
+
+def findings(folder: Path) -> Table[Finding]:
+    """Read back what `assess` left."""
+    return _read_back(Finding, folder / "findings.parquet", "assess")
+
+
+def _there(path: Path, stage: str) -> Path:
+    if not path.is_file():
+        raise CeasefireError(f"{path} is not there yet: run `ceasefire {stage} CASE` (or `ceasefire run CASE`) first")
+    return path
+
+
+def _read_back(record: type[R], path: Path, stage: str) -> Table[R]:
+    return Table.read(record, _there(path, stage))
