@@ -6,17 +6,17 @@ of a moratorium. Well-formed ISO texts go through numpy in bulk; only the rest i
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ceasefire.sources.columns import Mask, coded
+from ceasefire.sources.columns import Mask, Texts, arrow, coded, filled, nearest
 
 Times = NDArray[np.datetime64]
 
@@ -31,11 +31,11 @@ _DOTTED = re.compile(
     r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:\s+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?)?",
     re.ASCII,
 )
-_OFFSET = re.compile(r":\d{2}(?:[.,]\d+)?\s*(?:[Zz]|UTC|[+-]\d{2}(?::?\d{2})?)\s*$", re.ASCII)
+_OFFSET = r":\d{2}(?:[.,]\d+)?\s*(?:[Zz]|UTC|[+-]\d{2}(?::?\d{2})?)\s*$"
 _NO_CLOCK = "no clock: name the zone in the column 'clock', e.g. Europe/Kyiv, or give the time an offset"
 
 
-def times(column: Sequence[str], zone: str | ZoneInfo = "UTC", *, fold: int = 0) -> tuple[Times, Mask]:
+def times(column: Texts, zone: str | ZoneInfo = "UTC", *, fold: int = 0) -> tuple[Times, Mask]:
     """Read times in mixed formats into UTC; what is empty, impossible or ambiguous is NaT and bad.
 
     Read are ISO 8601 dates and times (`2025-03-18`, `2025-03-18 21:05`, `2025-03-18T21:05:00+02:00`, also with
@@ -71,9 +71,10 @@ def times(column: Sequence[str], zone: str | ZoneInfo = "UTC", *, fold: int = 0)
     """
     zone = ZoneInfo(zone) if isinstance(zone, str) else zone
     n = len(column)
-    local, offset, has_offset, bad = _iso(column)
-    for i in np.flatnonzero(bad).tolist():
-        slow = _slow_time(column[i])
+    text = arrow(column)
+    local, offset, has_offset, bad = _iso(text)
+    for i in np.flatnonzero(bad & filled(text)).tolist():
+        slow = _slow_time(text[i].as_py())
         if slow is not None:
             local[i], offset[i], has_offset[i] = slow
             bad[i] = False
@@ -89,13 +90,16 @@ def times(column: Sequence[str], zone: str | ZoneInfo = "UTC", *, fold: int = 0)
     return utc, bad
 
 
-def dates_only(column: Sequence[str]) -> Mask:
+def dates_only(column: Texts) -> Mask:
     """Tell which texts name a day and no time of day; shape (n,).
 
     >>> dates_only(["2025-03-18", "18.03.2025", "2025-03-18 10:00", ""]).tolist()
     [True, True, False, False]
     """
-    return np.fromiter((0 < len(c.strip()) <= 10 and ":" not in c for c in column), dtype=bool, count=len(column))
+    text = pc.utf8_trim_whitespace(arrow(column))
+    size = pc.utf8_length(text)
+    day = pc.and_(pc.and_(pc.greater(size, 0), pc.less_equal(size, 10)), pc.invert(pc.match_substring(text, ":")))
+    return np.asarray(day.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def next_day(utc: Times, zone: str | ZoneInfo, *, days: int = 1) -> Times:
@@ -119,7 +123,7 @@ def next_day(utc: Times, zone: str | ZoneInfo, *, days: int = 1) -> Times:
     return out
 
 
-def next_day_by_clock(utc: Times, clock: Sequence[str]) -> Times:
+def next_day_by_clock(utc: Times, clock: Texts) -> Times:
     """Move instants to the following midnight, each on its own clock; shape (n,), UTC. An empty clock is UTC.
 
     >>> day = np.array(["2025-03-17T22:00", "2025-03-17T21:00"], dtype="datetime64[s]")
@@ -134,7 +138,7 @@ def next_day_by_clock(utc: Times, clock: Sequence[str]) -> Times:
     return out
 
 
-def times_by_clock(column: Sequence[str], clock: Sequence[str], *, fold: int = 0) -> tuple[Times, NDArray[np.object_]]:
+def times_by_clock(column: Texts, clock: Texts, *, fold: int = 0) -> tuple[Times, NDArray[np.object_]]:
     """Read times where every row names its own clock; a row without clock must carry an offset.
 
     Parameters
@@ -157,40 +161,42 @@ def times_by_clock(column: Sequence[str], clock: Sequence[str], *, fold: int = 0
     n = len(column)
     utc = np.full(n, np.datetime64("NaT"), dtype="datetime64[s]")
     reason = np.full(n, "", dtype=object)
+    text = arrow(column)
+    told = filled(text)
     names, code = coded(clock)
-    filled = np.fromiter((bool(text.strip()) for text in column), dtype=bool, count=n)
     for k, name in enumerate(names):
-        at = np.flatnonzero((code == k) & filled)
+        at = np.flatnonzero((code == k) & told)
         if not len(at):
             continue
         zone = _zone(name) if name else ZoneInfo("UTC")
         if zone is None:
-            near = difflib.get_close_matches(name, _zones(), n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else "an IANA zone is wanted, e.g. Europe/Kyiv"
-            reason[at] = f"unknown clock {name[:60]!r} ({hint})"
+            hint = nearest(name, _zones()) or " (an IANA zone is wanted, e.g. Europe/Kyiv)"
+            reason[at] = f"unknown clock {name[:60]!r}{hint}"
             continue
-        part = [column[i] for i in at.tolist()]
+        part = text if len(at) == n else text.take(pa.array(at))
         utc[at], bad = times(part, zone, fold=fold)
         for i in np.flatnonzero(bad).tolist():
-            reason[at[i]] = f"{part[i][:40]!r} is not a time that exists on the clock {zone.key}"
+            reason[at[i]] = f"{part[i].as_py()[:40]!r} is not a time that exists on the clock {zone.key}"
         if not name:
-            lacks = np.fromiter((not _OFFSET.search(text) for text in part), dtype=bool, count=len(part))
-            utc[at[lacks & ~bad]] = np.datetime64("NaT")
-            reason[at[lacks & ~bad]] = _NO_CLOCK
+            lacks = ~pc.match_substring_regex(part, _OFFSET).to_numpy(zero_copy_only=False) & ~bad
+            utc[at[lacks]], reason[at[lacks]] = np.datetime64("NaT"), _NO_CLOCK
     return utc, reason
 
 
-def _iso(column: Sequence[str]) -> tuple[Times, NDArray[np.timedelta64], Mask, Mask]:
+def _iso(text: pa.Array) -> tuple[Times, NDArray[np.timedelta64], Mask, Mask]:
     """Read fixed-width ISO texts in bulk: local time, offset, whether there is an offset, whether it did not fit."""
-    n = len(column)
-    size = np.fromiter(map(len, column), dtype=np.int64, count=n)
-    cell = np.array(column, dtype="U25") if n else np.zeros(0, dtype="U25")
-    code = np.ascontiguousarray(cell).view(np.uint32).reshape(n, 25).astype(np.int32)
+    n = len(text)
+    size = np.asarray(pc.binary_length(text).to_numpy(zero_copy_only=False), dtype=np.int64)
+    narrow = pc.and_(pc.less_equal(pc.binary_length(text), 25), pc.string_is_ascii(text))
+    padded = pc.utf8_rpad(pc.if_else(narrow, text, ""), 25)
+    size = np.where(narrow.to_numpy(zero_copy_only=False), size, 0)
+    at = padded.offset * 25
+    code = np.frombuffer(padded.buffers()[2] or b"", dtype=np.uint8)[at : at + n * 25].reshape(n, 25).astype(np.int16)
     digit = code - 48
     is_digit = (digit >= 0) & (digit <= 9)
 
-    def two(at: int) -> NDArray[np.int32]:
-        return np.asarray(digit[:, at] * 10 + digit[:, at + 1], dtype=np.int32)
+    def two(at: int) -> NDArray[np.int64]:
+        return np.asarray(digit[:, at] * 10 + digit[:, at + 1], dtype=np.int64)
 
     def digits(*at: int) -> Mask:
         return np.asarray(is_digit[:, list(at)].all(axis=1))

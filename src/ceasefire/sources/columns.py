@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Texts: TypeAlias = Sequence[str] | pa.Array
+"""A column of texts: a list, or an Arrow array of strings where there are many."""
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 """Bounds west, south, east, north that exclude nothing."""
@@ -28,7 +31,25 @@ _PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,17})?$"
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
-def numbers(column: Sequence[str], *, infinite: bool = False) -> tuple[Floats, Mask]:
+def arrow(column: Texts) -> pa.Array:
+    """Give a column as an Arrow array of strings; an array is given as it is.
+
+    >>> arrow(["a", ""]).type
+    DataType(string)
+    """
+    return column if isinstance(column, pa.Array) else pa.array(column, type=pa.string())
+
+
+def filled(column: Texts) -> Mask:
+    """Tell which texts are not empty, shape (n,).
+
+    >>> filled(["a", ""]).tolist()
+    [True, False]
+    """
+    return np.asarray(pc.not_equal(arrow(column), "").to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def numbers(column: Texts, *, infinite: bool = False) -> tuple[Floats, Mask]:
     """Read numbers; an empty text is NaN and not bad, anything else that is no plain number is NaN and bad.
 
     A decimal comma, a thousands separator or a unit is bad: guessing would change values by a factor of 1000.
@@ -54,14 +75,14 @@ def numbers(column: Sequence[str], *, infinite: bool = False) -> tuple[Floats, M
     values, bad = np.full(n, np.nan), np.zeros(n, dtype=bool)
     if not n:
         return values, bad
-    text = pa.array(column, type=pa.string())
-    empty = pc.equal(text, "").to_numpy(zero_copy_only=False)
+    text = arrow(column)
+    empty = ~filled(text)
     if empty.all():
         return values, bad
     plain = pc.match_substring_regex(text, _PLAIN_NUMBER).to_numpy(zero_copy_only=False)
     values[plain] = pc.cast(text.filter(pa.array(plain)), pa.float64()).to_numpy()
     for i in np.flatnonzero(~plain & ~empty).tolist():
-        word = column[i].strip()
+        word = text[i].as_py().strip()
         if not word:
             continue
         if _NUMBER.fullmatch(word):
@@ -75,8 +96,8 @@ def numbers(column: Sequence[str], *, infinite: bool = False) -> tuple[Floats, M
 
 
 def coordinates(
-    lat: Sequence[str],
-    lon: Sequence[str],
+    lat: Texts,
+    lon: Texts,
     bounds: tuple[float, float, float, float] = WORLD,
 ) -> tuple[Floats, Floats, NDArray[np.object_]]:
     """Read latitudes and longitudes; a pair that cannot be right gets a reason and is never mended.
@@ -121,7 +142,7 @@ def coordinates(
     return north, east, reason
 
 
-def stable_ids(prefix: str, *parts: Sequence[str] | str) -> list[str]:
+def stable_ids(prefix: str, *parts: Texts | str) -> list[str]:
     """Make ids from the hash of what identifies each row, the same on every machine and in every order.
 
     Parameters
@@ -137,12 +158,10 @@ def stable_ids(prefix: str, *parts: Sequence[str] | str) -> list[str]:
     ['o-718adc542e5b', 'o-ac75c96b94ca']
     """
     n = next(len(p) for p in parts if not isinstance(p, str))
-    fixed = [[p] * n if isinstance(p, str) else p for p in parts]
+    fixed = [[p] * n if isinstance(p, str) else arrow(p).to_pylist() for p in parts]
+    rows = map("\x1f".join, zip(*fixed, strict=True))
     blake = hashlib.blake2b
-    return [
-        f"{prefix}-{blake(chr(31).join(row).encode('utf-8', 'backslashreplace'), digest_size=6).hexdigest()}"
-        for row in zip(*fixed, strict=True)
-    ]
+    return [f"{prefix}-{blake(row.encode(), digest_size=6).hexdigest()}" for row in rows]
 
 
 def texts(column: Sequence[str]) -> list[str]:
@@ -154,14 +173,14 @@ def texts(column: Sequence[str]) -> list[str]:
     return [text.strip() for text in column]
 
 
-def coded(column: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+def coded(column: Texts) -> tuple[list[str], NDArray[np.int64]]:
     """Give the distinct texts of a column, in order of first appearance, and each row's position among them.
 
     >>> names, code = coded(["a", "b", "a"])
     >>> names, code.tolist()
     (['a', 'b'], [0, 1, 0])
     """
-    encoded = pa.array(column, type=pa.string()).dictionary_encode()
+    encoded = arrow(column).dictionary_encode()
     return encoded.dictionary.to_pylist(), np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
 
 

@@ -20,22 +20,26 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ceasefire.errors import UnverifiedSource
 from ceasefire.model.intake import Count, Intake, Window
 from ceasefire.model.records import Claim, Observation, Quarantined
 from ceasefire.model.table import Table
+from ceasefire.sources.blocks import Block, blocks
 from ceasefire.sources.columns import coded, nearest, stable_ids
 from ceasefire.sources.facts_check import COLUMNS, REQUIRED, Fields, checked
 from ceasefire.sources.granule import MAX_BYTES
-from ceasefire.sources.rows import Rows, csv_chunks
+from ceasefire.sources.repeats import Repeats
+from ceasefire.sources.rows import refused
 
 PRODUCT = "facts"
+R = TypeVar("R")
 
 _EVENTS = ("event", "claim", "denial")
 _STANCE = {"claim": "asserts", "denial": "denies", "total": "asserts", "promise": "promises", "delivery": "delivers"}
@@ -79,79 +83,78 @@ def read(
     observations: list[Table[Observation]] = []
     claims: list[Table[Claim]] = []
     quarantine: list[Table[Quarantined]] = []
-    count = Count()
-    files: dict[str, str] = {}
-    seen: dict[str, tuple[int, str, int]] = {}
+    count, files, seen = Count(), dict[str, str](), Repeats()
     for path in paths:
-        pieces = csv_chunks(path, required=REQUIRED, source=source, max_bytes=options.get("max_bytes", MAX_BYTES))
-        for rows in pieces:
-            if rows.sha256:
-                _doubt_columns(rows, new=rows.granule not in files)
-                files[rows.granule] = rows.sha256
-            observed, claimed, refused, counted = _piece(rows, window, seen)
+        for block in blocks(path, required=REQUIRED, source=source, max_bytes=options.get("max_bytes", MAX_BYTES)):
+            if block.sha256 and block.granule not in files:
+                files[block.granule] = block.sha256
+                _doubt_columns(block)
+            observed, claimed, refusals, counted = _block(block, window, seen)
             observations.append(observed)
             claims.append(claimed)
-            quarantine.append(refused)
+            quarantine.append(refusals)
             count = count + counted
     return Intake(
-        observations=Table.concat(Observation, observations),
-        claims=Table.concat(Claim, claims),
-        quarantine=Table.concat(Quarantined, quarantine),
+        observations=_joined(Observation, observations),
+        claims=_joined(Claim, claims),
+        quarantine=_joined(Quarantined, quarantine),
         count=count,
         files=tuple(sorted(files.items())),
     )
 
 
-def _doubt_columns(rows: Rows, *, new: bool) -> None:
-    unknown = [name for name in rows.columns if name not in COLUMNS] if new else []
-    for name in unknown:
-        message = f"{rows.granule}: column {name!r} is not read{nearest(name, COLUMNS)}"
-        warnings.warn(UnverifiedSource(message), stacklevel=3)
+def _joined(record: type[R], parts: list[Table[R]]) -> Table[R]:
+    """Join without copying: a copy of a million rows would double the memory."""
+    return Table(record, pa.concat_tables([part.arrow for part in parts])) if parts else Table.empty(record)
 
 
-def _piece(
-    rows: Rows, window: Window, seen: dict[str, tuple[int, str, int]]
+def _doubt_columns(block: Block) -> None:
+    for name in block.columns:
+        if name not in COLUMNS:
+            message = f"{block.granule}: column {name!r} is not read{nearest(name, COLUMNS)}"
+            warnings.warn(UnverifiedSource(message), stacklevel=3)
+
+
+def _block(
+    block: Block, window: Window, seen: Repeats
 ) -> tuple[Table[Observation], Table[Claim], Table[Quarantined], Count]:
-    fields = checked(rows, window)
-    duplicate = np.zeros(len(rows), dtype=bool)
-    for i in np.flatnonzero((fields.reason == "") & ~fields.outside).tolist():
-        content = hash(tuple([column[i] for column in fields.text.values()]))
-        first = seen.setdefault(fields.text["id"][i], (content, rows.granule, int(rows.line[i])))
-        if first[1:] == (rows.granule, rows.line[i]):
-            continue
-        if first[0] == content:
-            duplicate[i] = True
-        else:
-            fields.reason[i] = f"id {fields.text['id'][i][:60]!r} is used twice: first in {first[1]}, line {first[2]}"
+    fields = checked(block, window)
+    good = np.flatnonzero((fields.reason == "") & ~fields.outside)
+    again = np.zeros(len(block), dtype=bool)
+    again[good], fields.reason[good] = seen.check(
+        block.granule, fields.take("id", good).to_pylist(), block.content[good], block.line[good]
+    )
     bad = np.flatnonzero((fields.reason != "") & ~fields.outside)
-    refused = [*rows.quarantine, *(rows.refuse(i, fields.reason[i]) for i in bad.tolist())]
-    used = (fields.reason == "") & ~fields.outside & ~duplicate
+    refusals = [*block.quarantine, *refused(block, bad.tolist(), fields.reason[bad].tolist())]
+    used = (fields.reason == "") & ~fields.outside & ~again
     count = Count(
-        rows=int(used.sum() + duplicate.sum()) + len(refused),
+        rows=int(used.sum() + again.sum()) + len(refusals),
         used=int(used.sum()),
-        duplicates=int(duplicate.sum()),
-        quarantined=len(refused),
+        duplicates=int(again.sum()),
+        quarantined=len(refusals),
         outside=int(fields.outside.sum()),
     )
-    kind = np.asarray(fields.text["kind"], dtype=object)
     told = ~np.isnat(fields.start) & ~np.isnan(fields.lat)
-    observed = np.flatnonzero(used & np.isin(kind, _EVENTS) & told)
-    claimed = np.flatnonzero(used & (kind != "event"))
+    observed = used & told & pc.is_in(fields.text["kind"], pa.array(_EVENTS)).to_numpy(zero_copy_only=False)
+    claimed = used & pc.not_equal(fields.text["kind"], "event").to_numpy(zero_copy_only=False)
+    ids = pa.array(stable_ids("o", block.source, PRODUCT, fields.text["id"]), type=pa.string())
     return (
-        _observations(rows, fields, observed),
-        _claims(rows, fields, claimed, set(observed.tolist())),
-        Table.of(Quarantined, sorted(refused, key=lambda q: q.line)),
+        _observations(block, fields, np.flatnonzero(observed), ids),
+        _claims(block, fields, np.flatnonzero(claimed), pc.if_else(pa.array(observed), ids, "")),
+        Table.of(Quarantined, sorted(refusals, key=lambda q: q.line)),
         count,
     )
 
 
-def _observations(rows: Rows, fields: Fields, at: NDArray[np.int64]) -> Table[Observation]:
+def _or(column: pa.Array, other: pa.Array | str) -> pa.Array:
+    return pc.if_else(pc.equal(column, ""), other, column)
+
+
+def _observations(block: Block, fields: Fields, at: NDArray[np.int64], ids: pa.Array) -> Table[Observation]:
     if not len(at):
         return Table.empty(Observation)
-    event = [fields.text["kind"][i] == "event" for i in at.tolist()]
-    ids = stable_ids("o", rows.source, PRODUCT, fields.take("id", at))
-    channel = [c or "party" for c in fields.take("channel", at)]
-    procedure = [(p or "report") if e else "claim" for p, e in zip(fields.take("procedure", at), event, strict=True)]
+    kind, ids = fields.take("kind", at), ids.take(pa.array(at))
+    event = pc.equal(kind, "event")
     names, code = coded(fields.take("alternatives", at))
     lists = pa.array([[w.strip() for w in n.split("|") if w.strip()] for n in names], type=pa.list_(pa.string()))
     columns = {name: fields.take(name, at) for name in _SAME if name in Observation.__dataclass_fields__}
@@ -160,36 +163,37 @@ def _observations(rows: Rows, fields: Fields, at: NDArray[np.int64]) -> Table[Ob
         {
             **columns,
             "id": ids,
-            "source": rows.source,
+            "source": block.source,
             "product": PRODUCT,
-            "granule": rows.granule,
-            "line": rows.line[at],
-            "evidence": rows.sha256,
-            "channel": channel,
-            "procedure": procedure,
+            "granule": block.granule,
+            "line": block.line[at],
+            "evidence": block.sha256,
+            "channel": _or(fields.take("channel", at), "party"),
+            "procedure": pc.if_else(event, _or(fields.take("procedure", at), "report"), "claim"),
             "start": fields.start[at],
             "end": fields.end[at],
             "reported": fields.reported[at],
             "lon": fields.lon[at],
             "lat": fields.lat[at],
             "radius_km": fields.radius_km[at],
-            "region": pa.array(fields.region[at].tolist(), type=pa.string()),
-            "stance": ["denies" if k == "denial" else "asserts" for k in fields.take("kind", at)],
+            "region": pa.array(fields.region[at], type=pa.string()),
+            "stance": pc.if_else(pc.equal(kind, "denial"), "denies", "asserts"),
             "alternatives": lists.take(pa.array(code)),
-            "reliability": [r or "F" for r in fields.take("reliability", at)],
+            "reliability": _or(fields.take("reliability", at), "F"),
             "credibility": fields.credibility[at],
-            "origin": [o or i for o, i in zip(fields.take("origin", at), ids, strict=True)],
+            "origin": _or(fields.take("origin", at), ids),
         },
         length=len(at),
     )
 
 
-def _claims(rows: Rows, fields: Fields, at: NDArray[np.int64], observed: set[int]) -> Table[Claim]:
+def _claims(block: Block, fields: Fields, at: NDArray[np.int64], observation: pa.Array) -> Table[Claim]:
     if not len(at):
         return Table.empty(Claim)
-    own = fields.take("id", at)
-    ids = stable_ids("c", rows.source, PRODUCT, own)
-    observation = stable_ids("o", rows.source, PRODUCT, own)
+    ids = pa.array(stable_ids("c", block.source, PRODUCT, fields.take("id", at)), type=pa.string())
+    observation = observation.take(pa.array(at))
+    kinds, code = coded(fields.take("kind", at))
+    stance = pa.array([_STANCE.get(kind, "") for kind in kinds], type=pa.string()).take(pa.array(code))
     columns = {name: fields.take(name, at) for name in _SAME if name in Claim.__dataclass_fields__}
     epoch = np.datetime64(0, "s")
     return Table.from_columns(
@@ -197,24 +201,21 @@ def _claims(rows: Rows, fields: Fields, at: NDArray[np.int64], observed: set[int
         {
             **columns,
             "id": ids,
-            "source": rows.source,
-            "granule": rows.granule,
-            "line": rows.line[at],
+            "source": block.source,
+            "granule": block.granule,
+            "line": block.line[at],
             "said": fields.reported[at],
-            "stance": [
-                stance or _STANCE[kind]
-                for stance, kind in zip(fields.take("stance", at), fields.take("kind", at), strict=True)
-            ],
+            "stance": _or(fields.take("stance", at), stance),
             "start": np.where(np.isnat(fields.start[at]), epoch, fields.start[at]),
             "end": np.where(np.isnat(fields.end[at]), epoch, fields.end[at]),
-            "region": pa.array(fields.region[at].tolist(), type=pa.string()),
+            "region": pa.array(fields.region[at], type=pa.string()),
             "lon": fields.lon[at],
             "lat": fields.lat[at],
             "radius_km": fields.radius_km[at],
             "low": fields.low[at],
             "high": fields.high[at],
-            "origin": [o or i for o, i in zip(fields.take("origin", at), observation, strict=True)],
-            "observation": [o if i in observed else "" for o, i in zip(observation, at.tolist(), strict=True)],
+            "origin": _or(_or(fields.take("origin", at), observation), ids),
+            "observation": observation,
         },
         length=len(at),
     )

@@ -6,18 +6,20 @@ judged as protected by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ceasefire.model.intake import Window
 from ceasefire.model.taxonomy import ACTS, ALTERNATIVES, BASES, EFFECTS, OBJECTS
+from ceasefire.sources.blocks import Block
 from ceasefire.sources.clocks import Times, dates_only, next_day_by_clock, times_by_clock
-from ceasefire.sources.columns import Floats, Mask, coded, nearest, numbers
+from ceasefire.sources.columns import Floats, Mask, Texts, coded, filled, nearest, numbers
 from ceasefire.sources.places import located
-from ceasefire.sources.rows import Rows
 
 COLUMNS = (
     "id",
@@ -71,7 +73,7 @@ _DAY = np.timedelta64(86_400, "s")
 class Fields:
     """Checked columns of one piece of a table, all of shape (n,)."""
 
-    text: dict[str, list[str]]
+    text: dict[str, pa.Array]
     """Every column of `COLUMNS`, stripped; '' where the table has none."""
     start: Times
     """UTC; NaT where none is given."""
@@ -91,10 +93,10 @@ class Fields:
     outside: Mask
     """True where the row's time lies outside the window."""
 
-    def take(self, name: str, at: NDArray[np.int64]) -> list[str]:
+    def take(self, name: str, at: NDArray[np.int64]) -> pa.Array:
         """Give one text column at some rows."""
         column = self.text[name]
-        return column if len(at) == len(column) else [column[i] for i in at.tolist()]
+        return column if len(at) == len(column) else column.take(pa.array(at))
 
 
 class _Reasons:
@@ -111,19 +113,20 @@ class _Reasons:
             self.text[i] = before + reason[i]
 
 
-def checked(rows: Rows, window: Window) -> Fields:
-    """Check the rows of one piece of a table against every rule.
+def checked(block: Block, window: Window) -> Fields:
+    """Check the rows of one block of a table against every rule.
 
     Parameters
     ----------
-    rows
+    block
         Rows with at least the columns of `REQUIRED`.
     window
         The case's period.
     """
-    n = len(rows)
-    text = {name: [t.strip() for t in rows.columns[name]] if name in rows.columns else [""] * n for name in COLUMNS}
-    filled = {name: _filled(text[name]) for name in COLUMNS}
+    n = len(block)
+    none = pa.repeat(pa.scalar(""), n)
+    text = {name: pc.utf8_trim_whitespace(block.columns[name]) if name in block.columns else none for name in COLUMNS}
+    has = {name: filled(text[name]) for name in COLUMNS}
     reasons = _Reasons(n)
     kinds, code = coded(text["kind"])
     of_kind = {kind: code == kinds.index(kind) if kind in kinds else np.zeros(n, dtype=bool) for kind in KINDS}
@@ -133,9 +136,9 @@ def checked(rows: Rows, window: Window) -> Fields:
     outside = _outside(start, end, reported, window)
     lat, lon, region, place_reason = located(text["lat"], text["lon"])
 
-    reasons.add(~filled["id"], "no id")
+    reasons.add(~has["id"], "no id")
     _vocabulary(reasons, "kind", text["kind"], KINDS, needed=True)
-    reasons.add(event & ~filled["start"], "an event needs a start")
+    reasons.add(event & ~has["start"], "an event needs a start")
     reasons.add(~event & np.isnat(reported), "no time: give start and end, or when it was said")
     reasons.add_each(place_reason)
     reasons.add(event & np.isnan(lat), "an event needs a latitude and a longitude")
@@ -146,15 +149,15 @@ def checked(rows: Rows, window: Window) -> Fields:
         reasons.add(radius_km > MAX_RADIUS_KM, f"radius_km is above {MAX_RADIUS_KM:g}")
     for name, words in (("act", ACTS), ("object_class", OBJECTS), ("effect", EFFECTS), ("basis", BASES)):
         _vocabulary(reasons, name, text[name], words)
-    reasons.add(event & ~filled["act"], "an event needs an act")
+    reasons.add(event & ~has["act"], "an event needs an act")
     _vocabulary(reasons, "alternative", text["alternatives"], ALTERNATIVES, split="|")
     _vocabulary(reasons, "channel", text["channel"], CHANNELS)
-    reasons.add(event & ~filled["channel"], "an event needs a channel: how it was seen")
+    reasons.add(event & ~has["channel"], "an event needs a channel: how it was seen")
     _vocabulary(reasons, "procedure", text["procedure"], PROCEDURES)
     _vocabulary(reasons, "stance", text["stance"], STANCES)
-    reasons.add(~event & ~filled["claimant"], "no claimant: say which party or body speaks")
+    reasons.add(~event & ~has["claimant"], "no claimant: say which party or body speaks")
     stance = "a position needs a stance: demands, accepts, rejects or cannot_confirm"
-    reasons.add(of_kind["position"] & ~filled["stance"], stance)
+    reasons.add(of_kind["position"] & ~has["stance"], stance)
     _vocabulary(reasons, "reliability", text["reliability"], tuple("ABCDEF"))
     credibility = _credibility(reasons, text["credibility"])
     low, high = _number(reasons, "low", text), _number(reasons, "high", text, infinite=True)
@@ -164,7 +167,7 @@ def checked(rows: Rows, window: Window) -> Fields:
     low[np.isnan(low) & np.isfinite(high)] = 0.0
     high[np.isnan(high) & ~np.isnan(low)] = np.inf
     _links(reasons, text["url"])
-    early = ~np.isnat(start) & filled["said"] & (reported < start - _DAY)
+    early = ~np.isnat(start) & has["said"] & (reported < start - _DAY)
     looks_back = event | of_kind["claim"] | of_kind["denial"] | of_kind["delivery"] | of_kind["total"]
     reasons.add(early & looks_back, "said more than a day before it is said to have begun")
     return Fields(
@@ -184,11 +187,7 @@ def checked(rows: Rows, window: Window) -> Fields:
     )
 
 
-def _filled(column: Sequence[str]) -> Mask:
-    return np.fromiter(map(bool, column), dtype=bool, count=len(column))
-
-
-def _interval(text: dict[str, list[str]], reasons: _Reasons) -> tuple[Times, Times, Times]:
+def _interval(text: dict[str, pa.Array], reasons: _Reasons) -> tuple[Times, Times, Times]:
     """Start, end and time said, UTC; dates without time of day are whole local days."""
     clock = text["clock"]
     start, wrong = times_by_clock(text["start"], clock)
@@ -213,11 +212,11 @@ def _interval(text: dict[str, list[str]], reasons: _Reasons) -> tuple[Times, Tim
     return start, end, np.where(np.isnat(reported), end, reported)
 
 
-def _day_ends(utc: Times, column: list[str], clock: list[str]) -> Times:
+def _day_ends(utc: Times, column: pa.Array, clock: pa.Array) -> Times:
     """Where the text is a date, the midnight after it on the row's clock; else the time as it stands."""
     day = np.flatnonzero(dates_only(column) & ~np.isnat(utc))
     out = utc.copy()
-    out[day] = next_day_by_clock(utc[day], [clock[i] for i in day.tolist()])
+    out[day] = next_day_by_clock(utc[day], clock.take(pa.array(day)))
     return out
 
 
@@ -232,7 +231,7 @@ def _outside(start: Times, end: Times, reported: Times, window: Window) -> Mask:
 def _vocabulary(
     reasons: _Reasons,
     what: str,
-    column: list[str],
+    column: Texts,
     words: Iterable[str],
     *,
     needed: bool = False,
@@ -254,13 +253,13 @@ def _vocabulary(
         reasons.add_each(np.asarray(why, dtype=object)[code])
 
 
-def _number(reasons: _Reasons, name: str, text: dict[str, list[str]], *, infinite: bool = False) -> Floats:
+def _number(reasons: _Reasons, name: str, text: dict[str, pa.Array], *, infinite: bool = False) -> Floats:
     values, bad = numbers(text[name], infinite=infinite)
     reasons.add(bad, f"{name} is not a number")
     return values
 
 
-def _credibility(reasons: _Reasons, column: list[str]) -> NDArray[np.int64]:
+def _credibility(reasons: _Reasons, column: Texts) -> NDArray[np.int64]:
     values, bad = numbers(column)
     empty = np.isnan(values) & ~bad
     wrong = bad | (~empty & ~np.isin(values, (1, 2, 3, 4, 5, 6)))
@@ -268,8 +267,7 @@ def _credibility(reasons: _Reasons, column: list[str]) -> NDArray[np.int64]:
     return np.where(wrong | empty, 6, np.nan_to_num(values)).astype(np.int64)
 
 
-def _links(reasons: _Reasons, column: list[str]) -> None:
-    wrong = np.fromiter(
-        (bool(url) and not url.startswith(("https://", "http://")) for url in column), dtype=bool, count=len(column)
-    )
+def _links(reasons: _Reasons, column: pa.Array) -> None:
+    web = pc.or_(pc.starts_with(column, "https://"), pc.starts_with(column, "http://"))
+    wrong = filled(column) & ~web.to_numpy(zero_copy_only=False)
     reasons.add(wrong, "url does not begin with https:// or http://")

@@ -42,6 +42,8 @@ class Granule:
     """False where some bytes do not fit the encoding, so that rows must be looked at one by one."""
     nul: bool = False
     """True where the text holds NUL characters."""
+    plain: bool = False
+    """True for clean UTF-8 without NUL characters and without carriage returns that stand alone."""
     ended: bool = True
     """True where the last line ends with a line break."""
     doubt: str = ""
@@ -95,7 +97,7 @@ def _inspect(path: Path, name: str, max_bytes: int) -> Granule:
     digest, nul, size, last, first = hashlib.sha256(), False, 0, b"", b""
     encoding, doubt = "utf-8-sig", ""
     decoder: codecs.IncrementalDecoder | None = None
-    clean = True
+    clean, returns = True, 0
     for block in _blocks(path):
         if not size:
             first = block[:4096]
@@ -106,6 +108,7 @@ def _inspect(path: Path, name: str, max_bytes: int) -> Granule:
         if size > max_bytes:
             return Granule(name, problem=f"the file grew past the limit of {max_bytes:,} bytes while it was read")
         nul = nul or b"\0" in block
+        returns += block.count(b"\r") - block.count(b"\r\n") - (last.endswith(b"\r") and block.startswith(b"\n"))
         last = block[-4:]
         if decoder is not None:
             try:
@@ -131,6 +134,7 @@ def _inspect(path: Path, name: str, max_bytes: int) -> Granule:
         encoding=encoding,
         clean=clean,
         nul=nul,
+        plain=clean and not nul and not returns and encoding == "utf-8-sig",
         ended=last.rstrip(b"\0").endswith((b"\n", b"\r")) if wide else last.endswith((b"\n", b"\r")),
         doubt=doubt,
     )

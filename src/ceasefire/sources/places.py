@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.geo.regions import country, locate
-from ceasefire.sources.columns import Floats, coordinates
+from ceasefire.sources.columns import Floats, Texts, coordinates
 
 COUNTRIES = ("UA", "RU")
 """ISO 3166-1 codes of the countries the data are expected in."""
@@ -22,7 +22,7 @@ SWAPPED = "latitude and longitude look swapped"
 
 
 def located(
-    lat: Sequence[str], lon: Sequence[str], *, countries: Sequence[str] = COUNTRIES
+    lat: Texts, lon: Texts, *, countries: Sequence[str] = COUNTRIES
 ) -> tuple[Floats, Floats, NDArray[np.object_], NDArray[np.object_]]:
     """Read coordinates and give the region of each; a pair that cannot be right gets a reason.
 

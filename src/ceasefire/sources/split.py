@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
-from typing import IO
+from dataclasses import dataclass
+from typing import Protocol
 
 from ceasefire.sources.granule import Granule
 
@@ -19,91 +20,128 @@ MAX_SPAN = 500
 """Most physical lines that one row may cover; past it a quotation mark was lost."""
 
 
-class Splitter:
-    """Splits lines into fields; a row that does not split is given back to be split from its second line on."""
+class Lines(Protocol):
+    """Where lines come from: an open text file, or anything else that has `readline`."""
 
-    def __init__(self, granule: Granule, delimiter: str, quotechar: str) -> None:
+    def readline(self, limit: int, /) -> str:
+        """Give the next line with its line break, at most `limit` characters of it; '' at the end."""
+
+
+class _Cut(str):
+    """The beginning of a line that was too long; the rest of it is gone."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Split:
+    """One row as it was split, or the reason why it could not be."""
+
+    line: int
+    """1-based physical line at which it begins."""
+    fields: list[str]
+    """Its fields; where there is a reason, its text as it stands."""
+    reason: str
+    """Empty where it split."""
+    text: str
+    """Its text as it stands, line breaks at the end left out."""
+    after: int
+    """1-based physical line after it."""
+
+
+class Splitter:
+    """Splits lines into fields; a row that does not split is given back to be split from its second line on.
+
+    Parameters
+    ----------
+    granule
+        What is known of the file.
+    delimiter, quotechar
+        One character each.
+    width
+        Number of fields of the header; 0 where the header is still to come.
+    line
+        Number of the first line to come.
+    """
+
+    def __init__(self, granule: Granule, delimiter: str, quotechar: str, *, width: int = 0, line: int = 1) -> None:
         self.granule = granule
         self.delimiter = delimiter
         self.quotechar = quotechar
+        self.width = width
+        self.line = line
         self.waiting: deque[str] = deque()
-        self.taken: list[str] = []
-        self.tries_left = 1_000_000
+        self._taken: list[str] = []
+        self._tries_left = 1_000_000
 
-    def lines(self, file: IO[str]) -> Iterator[str]:
-        waiting, readline = self.waiting, file.readline
-        while True:
-            taken = self.taken
-            if taken and (len(taken) >= MAX_SPAN or self.tries_left <= 0 or sum(map(len, taken)) > 4 * MAX_LINE):
-                return
-            line = waiting.popleft() if waiting else readline(MAX_LINE)
-            if not line:
-                return
-            taken.append(line)
-            yield line
-
-    def rows(self, file: IO[str]) -> Iterator[tuple[int, list[str], str]]:
-        """Give (line, fields, reason); the reason is empty for a row that split."""
-        at, width = 1, 0
+    def rows(self, source: Lines) -> Iterator[Split]:
+        """Split line after line; lines without any character are no rows."""
         suspicious = self.granule.nul or not self.granule.clean
-        reader = self._reader(file)
+        reader = self._reader(source)
         while True:
             taken: list[str] = []
-            self.taken = taken
+            self._taken = taken
             try:
                 fields, reason = next(reader), ""
             except StopIteration:
                 if not taken:
                     return
-                fields, reason = taken, "a quotation mark is opened and not closed"
+                fields, reason = [], "a quotation mark is opened and not closed"
             except csv.Error as error:
-                fields, reason = taken, _explained(str(error))
-            if len(taken) == 1 and not reason:
-                line = taken[0]
-                if len(line) >= MAX_LINE and not line.endswith(("\n", "\r")):
-                    self._skip_line(file)
-                    reason = f"a line longer than {MAX_LINE:,} characters"
-                    fields = taken
-            elif len(taken) > 1 and (reason or (width and len(fields) != width)):
-                reason = reason or f"{wrong_width(len(fields), width)}, over {len(taken)} lines"
-                fields = taken[:1]
+                fields, reason = [], _explained(str(error))
+            if any(isinstance(line, _Cut) for line in taken):
+                reason = f"a line longer than {MAX_LINE:,} characters" if len(taken) == 1 else (reason or "cut")
+            if len(taken) > 1 and (reason or (self.width and len(fields) != self.width)):
+                reason = reason or f"{wrong_width(len(fields), self.width)}, over {len(taken)} lines"
                 self.waiting.extendleft(reversed(taken[1:]))
-                self.tries_left -= len(taken)
-                reader = self._reader(file)
-                taken = taken[:1]
+                self._tries_left -= len(taken)
+                del taken[1:]
+                reader = self._reader(source)
             elif reason:
-                if len(taken[0]) >= MAX_LINE and not taken[0].endswith(("\n", "\r")):
-                    self._skip_line(file)
-                fields = taken
-                reader = self._reader(file)
+                reader = self._reader(source)
+            text = "".join(taken).rstrip("\r\n")
             if suspicious and not reason:
-                reason = _unreadable("".join(taken), self.granule)
-            if not reason and width and len(fields) != width and fields and self._last(file):
-                reason = f"{wrong_width(len(fields), width)}: the file looks cut off here"
-            if fields:
-                width = width or len(fields)
-                yield at, fields, reason
-            at += len(taken)
+                reason = _unreadable(text, self.granule)
+            if not reason and self.width and fields and len(fields) != self.width:
+                reason = wrong_width(len(fields), self.width)
+                reason += ": the file looks cut off here" if self._last(source) else ""
+            at, self.line = self.line, self.line + len(taken)
+            if fields or reason:
+                self.width = self.width or len(fields)
+                yield Split(at, fields, reason, text, self.line)
 
-    def _reader(self, file: IO[str]) -> Iterator[list[str]]:
-        return csv.reader(
-            self.lines(file),
-            delimiter=self.delimiter,
-            quotechar=self.quotechar,
-            strict=True,
-        )
+    def _reader(self, source: Lines) -> Iterator[list[str]]:
+        lines = self._lines(source)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
 
-    def _skip_line(self, file: IO[str]) -> None:
-        while (rest := file.readline(MAX_LINE)) and not rest.endswith(("\n", "\r")):
-            pass
+    def _lines(self, source: Lines) -> Iterator[str]:
+        waiting = self.waiting
+        while True:
+            taken = self._taken
+            if taken and (len(taken) >= MAX_SPAN or self._tries_left <= 0 or sum(map(len, taken)) > MAX_LINE):
+                return
+            line = waiting.popleft() if waiting else _next(source)
+            if not line:
+                return
+            taken.append(line)
+            yield line
 
-    def _last(self, file: IO[str]) -> bool:
+    def _last(self, source: Lines) -> bool:
         if self.granule.ended or self.waiting:
             return False
-        following = file.readline(MAX_LINE)
+        following = _next(source)
         if following:
             self.waiting.append(following)
         return not following
+
+
+def _next(source: Lines) -> str:
+    line = source.readline(MAX_LINE)
+    if len(line) < MAX_LINE or line.endswith(("\n", "\r")):
+        return line
+    while (rest := source.readline(MAX_LINE)) and not rest.endswith(("\n", "\r")):
+        pass
+    return _Cut(line[:500])
 
 
 def _explained(error: str) -> str:
