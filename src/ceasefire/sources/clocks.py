@@ -204,11 +204,12 @@ def _iso(text: pa.Array) -> tuple[Times, NDArray[np.timedelta64], Mask, Mask]:
     day_ok = digits(0, 1, 2, 3, 5, 6, 8, 9) & (code[:, 4] == 45) & (code[:, 7] == 45)
     minute_ok = day_ok & digits(11, 12, 14, 15) & ((code[:, 10] == 84) | (code[:, 10] == 32)) & (code[:, 13] == 58)
     second_ok = minute_ok & digits(17, 18) & (code[:, 16] == 58)
+    zulu_short = (size == 17) & minute_ok & (code[:, 16] == 90)
     zulu = (size == 20) & second_ok & (code[:, 19] == 90)
     signed = (size == 25) & second_ok & digits(20, 21, 23, 24) & (code[:, 22] == 58)
     signed &= (code[:, 19] == 43) | (code[:, 19] == 45)
     with_second = ((size == 19) & second_ok) | zulu | signed
-    with_minute = with_second | ((size == 16) & minute_ok)
+    with_minute = with_second | ((size == 16) & minute_ok) | zulu_short
     fits = with_minute | ((size == 10) & day_ok)
 
     year, month, day = two(0) * 100 + two(2), two(5), two(8)
@@ -224,7 +225,7 @@ def _iso(text: pa.Array) -> tuple[Times, NDArray[np.timedelta64], Mask, Mask]:
     local = first.astype("datetime64[s]") + np.where(fits, seconds, 0).astype("timedelta64[s]")
     sign = np.where(code[:, 19] == 45, -1, 1)
     offset = np.where(fits, sign * (east_h * 3600 + east_m * 60), 0).astype("timedelta64[s]")
-    return local, offset, zulu | signed, ~fits
+    return local, offset, zulu | zulu_short | signed, ~fits
 
 
 def _slow_time(text: str) -> tuple[np.datetime64, np.timedelta64, bool] | None:

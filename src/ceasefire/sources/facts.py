@@ -37,6 +37,7 @@ from ceasefire.sources.facts_check import COLUMNS, REQUIRED, Fields, checked
 from ceasefire.sources.granule import MAX_BYTES
 from ceasefire.sources.repeats import Repeats
 from ceasefire.sources.rows import refused
+from ceasefire.sources.vocabulary import word_lists
 
 PRODUCT = "facts"
 R = TypeVar("R")
@@ -155,8 +156,6 @@ def _observations(block: Block, fields: Fields, at: NDArray[np.int64], ids: pa.A
         return Table.empty(Observation)
     kind, ids = fields.take("kind", at), ids.take(pa.array(at))
     event = pc.equal(kind, "event")
-    names, code = coded(fields.take("alternatives", at))
-    lists = pa.array([[w.strip() for w in n.split("|") if w.strip()] for n in names], type=pa.list_(pa.string()))
     columns = {name: fields.take(name, at) for name in _SAME if name in Observation.__dataclass_fields__}
     return Table.from_columns(
         Observation,
@@ -178,7 +177,7 @@ def _observations(block: Block, fields: Fields, at: NDArray[np.int64], ids: pa.A
             "radius_km": fields.radius_km[at],
             "region": pa.array(fields.region[at], type=pa.string()),
             "stance": pc.if_else(pc.equal(kind, "denial"), "denies", "asserts"),
-            "alternatives": lists.take(pa.array(code)),
+            "alternatives": word_lists(fields.take("alternatives", at)),
             "reliability": _or(fields.take("reliability", at), "F"),
             "credibility": fields.credibility[at],
             "origin": _or(fields.take("origin", at), ids),
