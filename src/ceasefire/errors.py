@@ -28,6 +28,8 @@ class Problem:
     """1-based column; 0 where the whole line is meant."""
     wrong: str
     right: str = ""
+    severity: str = "error"
+    """`error`, `warning` or `note`; a file with an error is not read."""
 
     def __str__(self) -> str:
         where = self.file + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ceasefire.agreements.tree import MAX_BYTES, Node, read_tree
-from ceasefire.agreements.validation import references
+from ceasefire.agreements.validation import places, references
 from ceasefire.errors import InvalidFile, Problem
 from ceasefire.model.agreement import Agreement
 from ceasefire.model.moment import near
@@ -71,12 +71,14 @@ def parse(data: bytes | str, *, name: str = "agreement") -> Agreement:
     InvalidFile
         With every problem found.
 
-    >>> parse("ceasefire: 1\\nsummry: x", name="a.yml")
+    >>> from ceasefire.agreements.library import path
+    >>> text = path("victory-day-2025").read_text().replace("binds: [russia]", "binds: [rusia]\\n    act: [attack]")
+    >>> parse(text, name="a.yml")
     Traceback (most recent call last):
     ...
-    ceasefire.errors.InvalidFile: 13 problems
-    a.yml:1:1: the key `id` is missing...
-    a.yml:2:1: unknown key 'summry' (did you mean 'summary'?)
+    ceasefire.errors.InvalidFile: 2 problems
+    a.yml:55:13: unknown party 'rusia' (did you mean 'russia'?)
+    a.yml:56:5: unknown key 'act' (did you mean 'acts'?)
     """
     return with_tree(data, name=name)[0]
 
@@ -87,7 +89,7 @@ def with_tree(data: bytes | str, *, name: str) -> tuple[Agreement, Node]:
     plain = tree.plain()
     if not isinstance(plain, dict):
         raise InvalidFile([Problem(name, tree.line, tree.column, "not a mapping", "begin with `ceasefire: 1`")])
-    return validated(Agreement, tree, name, also=references(plain)), tree
+    return validated(Agreement, tree, name, also=references(plain) + places(plain)), tree
 
 
 def validated(
@@ -115,7 +117,7 @@ def validated(
     try:
         made = record.model_validate(tree.plain())
     except ValidationError as error:
-        found += [_finding(e, record) for e in error.errors(include_url=False)]
+        found += [_finding(e, record) for e in error.errors(include_url=False) if not _follows(e)]
     except RecursionError:
         found.append(((), "nested too deep", ""))
     if found or made is None:
@@ -141,21 +143,20 @@ def _finding(error: ErrorDetails, record: type[BaseModel]) -> tuple[tuple[int | 
         return (*path, "[key]"), f"unknown key {key!r}", near(key, _keys(path[:-1], record))
     if kind == "literal_error":
         words = re.findall(r"'([^']+)'", context["expected"])
-        return (
-            path,
-            f"{key}: {given} is not allowed",
-            near(str(error["input"]), words) if words else context["expected"],
-        )
+        right = near(str(error["input"]), words) if words else context["expected"]
+        return path, f"{key}: {given} is not allowed", right
     if kind == "string_pattern_mismatch":
         right = _PATTERNS.get(context["pattern"], f"it must match {context['pattern']}")
         return path, f"{key}: {given} is not well formed", right
-    if kind in ("too_short", "string_too_short"):
-        return (
-            path,
-            f"{key} is empty",
-            "at least one" + (" source: every line names what it rests on" if key == "sources" else ""),
-        )
+    if kind in ("too_short", "string_too_short") and not error["input"]:
+        right = "at least one source: every line names what it rests on" if key == "sources" else "at least one"
+        return path, f"{key} is empty", right
     return path, f"{key}: {given}: {error['msg'][:1].lower()}{error['msg'][1:]}", ""
+
+
+def _follows(error: ErrorDetails) -> bool:
+    """Tell whether a list only counts as too short because pydantic dropped its wrong items, told apart."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 _PATTERNS = {
@@ -191,19 +192,17 @@ def _model_at(path: tuple[int | str, ...], record: type[BaseModel]) -> type[Base
     for step in path:
         if isinstance(here, type) and issubclass(here, BaseModel):
             fields = {f.alias or name: f for name, f in here.model_fields.items()}
-            if step not in fields:
-                return None
-            here = _record_in(fields[str(step)].annotation)
+            here = fields[str(step)].annotation if step in fields else None
+        else:
+            here = _inner(here)
+        while get_origin(here) in (Annotated, Union, UnionType):
+            here = _inner(here)
     return here if isinstance(here, type) and issubclass(here, BaseModel) else None
 
 
-def _record_in(annotation: Any) -> Any:
-    """Give the record class inside `tuple[X, ...]`, `dict[str, X]`, `X | None` or `Annotated[X, ...]`."""
-    if get_origin(annotation) is Annotated:
-        return _record_in(get_args(annotation)[0])
-    if get_origin(annotation) in (tuple, dict, Union, UnionType):
-        for inner in get_args(annotation):
-            found = _record_in(inner)
-            if isinstance(found, type) and issubclass(found, BaseModel):
-                return found
-    return annotation
+def _inner(annotation: Any) -> Any:
+    """Give the class inside `tuple[X, ...]`, `dict[str, X]`, `X | None` or `Annotated[X, ...]`."""
+    inner = [a for a in get_args(annotation) if a not in (Ellipsis, type(None))]
+    if not inner:
+        return None
+    return inner[-1] if get_origin(annotation) is dict else inner[0]

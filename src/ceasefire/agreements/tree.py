@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -75,7 +76,7 @@ class Node:
             Keys and 0-based positions; `[key]` after a key means the key itself.
         """
         node, last = self, (self.line, self.column)
-        for step, after in zip(path, [*path[1:], None], strict=True):
+        for step, after in zip_longest(path, path[1:]):
             if isinstance(node.value, dict) and step in node.value:
                 if after == "[key]":
                     return node.keys[str(step)]

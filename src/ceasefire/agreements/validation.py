@@ -6,10 +6,14 @@ another line: a person who mends a file wants all its errors at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+import shapely
+
+from ceasefire.geo import regions
 from ceasefire.model.moment import near
 
 Path = tuple[int | str, ...]
@@ -98,6 +102,48 @@ def references(data: Any) -> list[Finding]:
     return found + _circles(data)
 
 
+def places(data: Any) -> list[Finding]:
+    """Find region codes that mean no region, and polygons that cross themselves.
+
+    Parameters
+    ----------
+    data
+        The file as plain data.
+
+    >>> places({"zones": [{"regions": ["UA-99"]}]})[0][1]
+    "no region 'UA-99'"
+    """
+    found: list[Finding] = []
+    for path, code in _scan(data, ("zones", "*", "regions", "*")):
+        if _REGION.fullmatch(code) and not regions.match(code):
+            codes = regions.match(code[:2]) if "-" in code else []
+            found.append((path, f"no region {code!r}", near(code, codes) if codes else "an ISO 3166 code in use"))
+    for i, zone in enumerate(_items(data, "zones")):
+        ring = zone.get("polygon") if isinstance(zone, dict) else None
+        if _is_ring(ring):
+            polygon = shapely.Polygon(ring)
+            if not polygon.is_valid:
+                reason = shapely.is_valid_reason(polygon)
+                found.append(
+                    (("zones", i, "polygon"), f"the polygon is not simple: {reason}", "a ring that never crosses")
+                )
+    return found
+
+
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
+
+def _is_ring(ring: Any) -> bool:
+    return (
+        isinstance(ring, list)
+        and len(ring) >= 3
+        and all(
+            isinstance(c, list) and len(c) == 2 and all(type(v) in (int, float) and abs(v) <= 180 for v in c)
+            for c in ring
+        )
+    )
+
+
 def _circles(data: Any) -> list[Finding]:
     after: dict[str, list[str]] = {}
     place: dict[str, Path] = {}
@@ -135,9 +181,13 @@ def _scan(data: Any, pattern: tuple[str, ...], path: Path = ()) -> Iterator[tupl
             yield from _scan(item, rest, (*path, key))
 
 
-def _numbered(data: Any, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _items(data: Any, section: str) -> list[Any]:
     lines = data.get(section) if isinstance(data, dict) else None
-    for i, line in enumerate(lines if isinstance(lines, list) else ()):
+    return lines if isinstance(lines, list) else []
+
+
+def _numbered(data: Any, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for i, line in enumerate(_items(data, section)):
         if isinstance(line, dict) and isinstance(line.get("id"), str):
             yield i, line
 

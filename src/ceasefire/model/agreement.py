@@ -155,7 +155,8 @@ class Zone(_Line):
     disc: Disc | None = None
     """A circle."""
     undefined: Text = ""
-    """Why nobody can say where it lies; then whatever depends on the zone cannot be verified."""
+    """Why nobody can say where it lies; then whatever depends on the zone cannot be verified, except in the regions,
+    polygon or disc given beside it, which are surely inside."""
     note: Text = ""
     """What a reader should know, e.g. who drew the outline."""
     sources: Sources
@@ -318,6 +319,8 @@ class Provision(_Line):
     """Obligation: of what, e.g. `prisoners of war`."""
     due: Moment | None = None
     """Obligation: by when; null where no date is stated."""
+    remedy: Text = ""
+    """What the text says follows a breach; empty where it says nothing."""
     mutual: bool = False
     """Obligation: each bound party owes the quantity to the other."""
     note: Text = ""
