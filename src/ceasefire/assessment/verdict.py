@@ -120,7 +120,7 @@ def finding_ids(kind: str, subjects: _Array, *of: str) -> _Array:
     """Make stable finding ids from what is judged under what.
 
     >>> list(finding_ids("incident", np.array(["i-1"], dtype=object), "a", "p", "r"))
-    ['f-b9ba7e9b0f3e']
+    ['f-ac22abf83343']
     """
     head = hashlib.sha256("\x1f".join((kind, *of)).encode())
     out = np.empty(len(subjects), dtype=object)

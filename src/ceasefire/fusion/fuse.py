@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,10 +18,12 @@ from ceasefire.fusion.describe import Described, describe
 from ceasefire.fusion.match import match
 from ceasefire.fusion.priors import Priors
 from ceasefire.fusion.weigh import Added, Members, by_party, occurred, on_object
-from ceasefire.geo.objects import ObjectIndex
 from ceasefire.model.records import Incident, Observation, Weight
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
+
+if TYPE_CHECKING:
+    from ceasefire.geo.objects import ObjectIndex
 
 _Array = np.ndarray[Any, Any]
 

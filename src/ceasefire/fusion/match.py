@@ -128,13 +128,18 @@ def _impossible(view: _View, fine: _Array, label: _Array) -> _Array:
 
 
 def _merge(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Array:
-    """Join the closest pairs first, each only while the group stays possible; returns a root per member."""
+    """Join the closest pairs first, each only while the group stays possible; returns a root per member.
+
+    Plain lists and bit masks, because groups are small and there are many of them: a mask holds the kinds of acts
+    (or objects) in a group, another those that every one of them can be the same event with.
+    """
     n = len(fine)
     parent = list(range(n))
     start, end = view.start[fine].tolist(), view.end[fine].tolist()
-    members: dict[int, list[int]] = {}
-    acts, objects = view.act[fine].tolist(), view.object[fine].tolist()
-    xyz, radius = view.xyz[fine], view.radius[fine]
+    kinds, kinds_allowed = _masks(view.act[fine], view.acts_match)
+    things, things_allowed = _masks(view.object[fine], view.objects_match)
+    xyz, radius = view.xyz[fine].tolist(), view.radius[fine].tolist()
+    members: list[list[int] | None] = [None] * n
 
     def root(x: int) -> int:
         while parent[x] != x:
@@ -142,23 +147,41 @@ def _merge(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Ar
             x = parent[x]
         return x
 
-    for e in np.lexsort((j, i, cost)).tolist():
-        a, b = root(int(i[e])), root(int(j[e]))
-        if a == b or max(start[a], start[b]) - min(end[a], end[b]) > _SLACK_HOURS:
+    order = np.lexsort((j, i, cost))
+    for p, q in zip(i[order].tolist(), j[order].tolist(), strict=True):
+        a, b = root(p), root(q)
+        if a == b:
             continue
-        both = members.get(a, [a]) + members.get(b, [b])
-        kinds, things = sorted({acts[m] for m in both}), sorted({objects[m] for m in both})
-        if not view.acts_match[np.ix_(kinds, kinds)].all() or not view.objects_match[np.ix_(things, things)].all():
+        latest, earliest = max(start[a], start[b]), min(end[a], end[b])
+        if latest - earliest > _SLACK_HOURS:
             continue
-        centre = xyz[both].mean(axis=0)
-        if (np.linalg.norm(xyz[both] - centre, axis=1) > radius[both]).any():
+        if kinds[a] & ~kinds_allowed[b] or kinds[b] & ~kinds_allowed[a]:
+            continue
+        if things[a] & ~things_allowed[b] or things[b] & ~things_allowed[a]:
+            continue
+        both = (members[a] or [a]) + (members[b] or [b])
+        if not _one_place([xyz[m] for m in both], [radius[m] for m in both]):
             continue
         keep, drop = min(a, b), max(a, b)
-        parent[drop] = keep
-        members[keep] = both
-        members.pop(drop, None)
-        start[keep], end[keep] = max(start[a], start[b]), min(end[a], end[b])
+        parent[drop], members[keep], members[drop] = keep, both, None
+        start[keep], end[keep] = latest, earliest
+        kinds[keep], kinds_allowed[keep] = kinds[a] | kinds[b], kinds_allowed[a] & kinds_allowed[b]
+        things[keep], things_allowed[keep] = things[a] | things[b], things_allowed[a] & things_allowed[b]
     return np.array([root(x) for x in range(n)])
+
+
+def _masks(codes: _Array, allowed: _Array) -> tuple[list[int], list[int]]:
+    """Give each member its own bit, and the bits of all codes that it can be one event with."""
+    of = [sum(1 << c for c in np.flatnonzero(row).tolist()) for row in allowed]
+    listed = codes.tolist()
+    return [1 << c for c in listed], [of[c] for c in listed]
+
+
+def _one_place(points: list[list[float]], radii: list[float]) -> bool:
+    """Tell whether the middle of all discs lies in each of them."""
+    k = len(points)
+    x, y, z = (sum(p[d] for p in points) / k for d in range(3))
+    return all((p[0] - x) ** 2 + (p[1] - y) ** 2 + (p[2] - z) ** 2 <= r * r for p, r in zip(points, radii, strict=True))
 
 
 def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array:

@@ -103,7 +103,7 @@ class Table(Generic[R]):
         if unknown:
             raise ValueError(f"{record.__name__} has no field {sorted(unknown)[0]!r}")
         if not arrays:
-            return cls.of(record, [])
+            return cls.empty(record)
         return cls(record, pa.table(arrays))
 
     @classmethod
@@ -211,6 +211,8 @@ def _array(value: Any, kind: pa.DataType, n: int) -> pa.Array:
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
             return pa.array(value, from_pandas=False).cast(kind)
         return pa.array(value, type=kind, from_pandas=False)
+    if n == 0:
+        return pa.array([], type=kind)
     return pa.repeat(pa.scalar(_plain(value, kind), type=kind), n)
 
 
