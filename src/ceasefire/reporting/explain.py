@@ -1,0 +1,56 @@
+"""One incident explained in plain text: every weight behind its probabilities, and its verdicts."""
+
+from __future__ import annotations
+
+from math import exp
+
+from ceasefire.model.records import Finding, Incident, Observation, Weight
+from ceasefire.model.table import Table
+from ceasefire.reporting import words
+
+
+def explain(
+    incident: Incident, weights: Table[Weight], observations: Table[Observation], findings: Table[Finding]
+) -> str:
+    """Tell what each report added to an incident's probabilities, and what each reading makes of it.
+
+    Parameters
+    ----------
+    incident
+        The incident.
+    weights, observations, findings
+        Tables of the run; those of other incidents are passed over.
+    """
+    date, time = words.span(incident.start, incident.end, "UTC", year=True)
+    seen = {o: observations[o] for o in incident.observations}
+    lines = [
+        f"{incident.id}: {words.act(incident.act)}; {words.thing(incident.object_class)}; "
+        f"{incident.place or incident.region}",
+        f"  when: {date}, {time} (UTC)",
+        f"  occurred: {words.chance(incident.p_occurred)}",
+        f"  on a protected object: {words.chance(incident.p_object)}",
+        f"  who: {incident.attribution or 'undetermined'}"
+        + (f" ({words.BASES.get(incident.basis, incident.basis)})" if incident.basis else ""),
+        *[f"    {party}: {words.percent(p)}" for party, p in incident.p_party],
+        *[f"  {a} accuses {b}" for a, b in incident.accused_by if b],
+        *[f"  {d} denies it" for d in incident.denied_by],
+        f"  {words.count(incident.origins, 'independent report')} of {len(incident.observations)}",
+        "weights (natural logarithm of the odds):",
+    ]
+    for w in weights.where(incident=incident.id):
+        o = seen.get(w.observation)
+        whose = (
+            f"{o.source}, {words.channel(o.channel).lower()}, {o.reliability}{o.credibility}" if o else w.observation
+        )
+        if w.observation == "prior":
+            whose, effect = "before any report", f"{words.percent(1 / (1 + exp(-max(-50.0, min(50.0, w.weight)))))}"
+        else:
+            effect = words.weight(w.weight)
+        lines.append(f"  {w.weight:+.3f}  {w.about}: {effect}  [{whose}] {w.why}".rstrip())
+    lines.append("verdicts:")
+    for f in findings.where(kind="incident", subject=incident.id):
+        symbol, word = words.VERDICTS.get(f.verdict, ("?", f.verdict))
+        lines.append(
+            f"  {symbol} {f.provision}, {f.reading}: {word} ({f.rule}). {f.reason} Would change it: {f.would_change}"
+        )
+    return "\n".join(lines)
