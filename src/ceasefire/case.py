@@ -26,7 +26,6 @@ from ceasefire.errors import FetchError, NoCoverage
 from ceasefire.fusion.coverage import coverage, days
 from ceasefire.fusion.fuse import fuse
 from ceasefire.geo import regions
-from ceasefire.geo.objects import ObjectIndex
 from ceasefire.model.agreement import ANY, Agreement
 from ceasefire.model.intake import Count, Intake
 from ceasefire.model.records import (
@@ -155,6 +154,8 @@ class Case:
 
     def fuse(self, observed: Observed) -> Incidents:
         """Fuse observations into incidents, and looks into coverage."""
+        from ceasefire.geo.objects import ObjectIndex
+
         objects = ObjectIndex(observed.objects) if len(observed.objects) else None
         fused = fuse(
             observed.observations,

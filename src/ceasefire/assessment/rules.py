@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "object_not_listed",
         "not_covered",
-        "What is known of the object puts it outside what this reading protects.",
+        "Nothing that is known of the object puts it among those that this reading protects.",
         "Evidence that a protected object was struck.",
     ),
     Rule(

@@ -149,19 +149,23 @@ def _registered(objects: ObjectIndex | None, what: Described) -> dict[str, _Arra
 def _attribute(
     members: Members, what: Described, p_party: _Array, parties: Sequence[str], priors: Priors
 ) -> tuple[_Array, _Array]:
-    """Name a party only where it is likely enough, a basis is named, and no alternative is left open."""
+    """Name a party only where it is likely enough, an outside source names a basis, and no alternative is open."""
     attribution = np.full(members.count, "undetermined", dtype=object)
     basis = np.full(members.count, "", dtype=object)
     open_ = np.zeros(members.count, dtype=bool)
     for mask in what.left_open.values():
         open_ |= mask
+    enough = np.bincount(members.group, ~members.copy & ~members.denies, members.count) >= 2
+    outside = np.isin(members.channel, list(priors.attribution_channels)) & (members.basis != "")
     for p, party in enumerate(parties):
-        rows = np.flatnonzero((members.accused == party) & (members.basis != "") & ~members.denies)
-        admits = np.flatnonzero((members.accused == party) & (members.claimant == party) & ~members.denies)
+        of = (members.accused == party) & ~members.denies
+        rows, admits = np.flatnonzero(of & outside), np.flatnonzero(of & (members.claimant == party))
         grounds = np.full(members.count, "", dtype=object)
-        grounds[members.group[admits]] = "claim_of_responsibility"
         grounds[members.group[rows]] = members.basis[rows]
-        sure = (p_party[:, p] >= priors.attribution_at) & (grounds != "") & ~open_
+        admitted = np.zeros(members.count, dtype=bool)
+        admitted[members.group[admits]] = True
+        grounds[admitted] = "claim_of_responsibility"
+        sure = (p_party[:, p] >= priors.attribution_at) & (grounds != "") & (enough | admitted) & ~open_
         attribution[sure], basis[sure] = party, grounds[sure]
     return attribution, basis
 

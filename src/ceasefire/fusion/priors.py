@@ -79,6 +79,8 @@ class Priors(BaseModel):
         "alert": 1.0,
     }
     """Likelihood ratio of a report that names an object class (it is rarely named where it was not hit)."""
+    object_outage: _Ratio = 20.0
+    """Of a report of lost power that names no object, for an object of the electricity sector."""
     object_registered: _Ratio = 2.0
     """Of a registered object of that class inside the place's disc."""
     object_unregistered: _Ratio = 0.8
@@ -106,7 +108,9 @@ class Priors(BaseModel):
     alternative: _Ratio = 3.0
     """For `other`, of each alternative explanation that a source leaves open."""
     attribution_at: float = Field(default=0.95, gt=0.5, lt=1)
-    """P(party) from which a party may be named, if a basis is named and no alternative is open."""
+    """P(party) from which a party may be named; a basis, two origins and no open alternative are needed as well."""
+    attribution_channels: tuple[str, ...] = ("news", "monitor", "drone", "satellite.thermal", "satellite.radar")
+    """Channels that may give a basis; offices of one side may not, unless a party admits it."""
     detection: Mapping[str, Mapping[str, float]] = {
         "satellite.thermal": {"attack": 0.10, "fire": 0.40},
         "satellite.radar": {"attack": 0.15},

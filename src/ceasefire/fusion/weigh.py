@@ -18,6 +18,7 @@ from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
 
 _Array = np.ndarray[Any, Any]
+_VAGUE = ("", "settlement")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Members:
         self.basis = observations.column("basis").astype(str)
         self.object = observations.column("object_class").astype(str)
         self.act = observations.column("act").astype(str)
+        self.effect = observations.column("effect").astype(str)
         self.ratio = observations.column("likelihood_ratio")
         self.source = observations.column("source").astype(str)
         origin = observations.column("origin").astype(str)
@@ -123,6 +125,9 @@ def on_object(
 ) -> tuple[_Array, _Array, _Array, Added]:
     """Weigh P(object class | it occurred) of every class that some member names.
 
+    How far a source is believed has been weighed in P(occurred) and is not counted a second time here: given that it
+    occurred, whoever reports it mostly knows what it was. A loss of power speaks for electricity, but less.
+
     Parameters
     ----------
     members
@@ -140,9 +145,12 @@ def on_object(
     to 1 in a group is the probability of an object that nobody named.
     """
     m = members
-    rows = np.flatnonzero((m.object != "") & ~m.denies & ~m.copy)
-    weight = np.log(_lookup(m.channel[rows], priors.object_named, default=1.0)) * m.trust[rows] * m.share[rows]
-    names, code = np.unique(m.object[rows], return_inverse=True)
+    shown = np.where(np.isin(m.object, _VAGUE) & (m.effect == "outage"), "energy.electricity", m.object)
+    rows = np.flatnonzero((shown != "") & ~m.denies & ~m.copy)
+    inferred = shown[rows] != m.object[rows]
+    ratio = np.where(inferred, priors.object_outage, _lookup(m.channel[rows], priors.object_named, default=1.0))
+    weight = np.log(ratio) * m.share[rows]
+    names, code = np.unique(shown[rows], return_inverse=True)
     k = max(len(names), 1)
     pair, at = np.unique(m.group[rows] * k + code, return_inverse=True)
     group, what = pair // k, names[pair % k] if len(names) else np.zeros(0, dtype=str)
@@ -154,7 +162,7 @@ def on_object(
             rows,
             about[at].astype(object),
             weight,
-            _with_repetition(np.full(len(rows), "names the object"), m, rows).astype(object),
+            _with_repetition(np.where(inferred, "reports a loss of power", "names the object"), m, rows).astype(object),
         )
     ]
     leaf, score = _pass_down(group, what, score)
