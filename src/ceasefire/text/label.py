@@ -1,14 +1,12 @@
-"""Act, object, effect and who is blamed, read from the words of a headline or a post.
+"""Labels into tables: what the words add to observations and claims, and claims that name an event.
 
-Why by sentence: a headline often bundles two news, and "ceasefire talks; a power plant" is no attack on a plant.
-Why strong and weak words: an attack that is negotiated, threatened, tried in court or denied is spoken of with
-the same nouns as one that happened, so among such words only a finite past form or a consequence counts.
-Every distinct text is read once, in columns; a label never overwrites what the source itself said.
+Why nothing is overwritten: a source that codes its own acts knows more than a headline. Only distinct texts are
+read, so a million rows with few texts or none cost next to nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -16,138 +14,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ceasefire.model.records import Observation
+from ceasefire.geo import regions
+from ceasefire.model.records import EPOCH, Claim, Observation
 from ceasefire.model.table import Table
-from ceasefire.text.lexicon import Mask, has, normal, sentences, stems
+from ceasefire.text.clock import interval
+from ceasefire.text.lexicon import normal
+from ceasefire.text.places import Places, places
+from ceasefire.text.reading import Labels, labels_of
 
-Texts = npt.NDArray[np.object_]
-
-FAMILIES = ("energy", "transport", "water", "communications", "civilian", "military", "industry")
-"""Which family of objects a sentence is filed under when it names several: what a provision may protect first."""
-AIR = ("attack.air.missile", "attack.air.drone", "attack.air.bomb")
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What the words of n texts say; every array has shape (n,)."""
-
-    act: Texts
-    """Act class; empty where no act is reported."""
-    object_class: Texts
-    """Object class; empty where none is named. Set without an act where an object is only spoken of."""
-    effect: Texts
-    """Effect; empty where none is told."""
-    alternatives: Texts
-    """Tuples of explanations left open."""
-    denied: Mask
-    """Whether the sentence denies the act."""
-    accused: Texts
-    """Party that the words blame, `russia` or `ukraine`; empty where none or both are named as doers."""
-    year: npt.NDArray[np.int64]
-    """Latest calendar year named in the sentence, 0 where none is."""
-    sentence: pa.Array
-    """The sentence that the labels were read from, in normal form."""
-
-
-def labels(texts: pa.Array) -> Labels:
-    """Read each text once: cut it into sentences, label them, keep the sentence that matters most.
-
-    A sentence with an act on an energy object comes before one with an act on another object, that before an act
-    on nothing named, and that before an object only spoken of; among equals the first one counts.
-
-    Parameters
-    ----------
-    texts
-        Distinct strings of shape (n,).
-
-    >>> got = labels(pa.array(["Росіяни вдарили дроном по підстанції в Сумах: пожежа", "Домовились не бити по ТЕЦ"]))
-    >>> got.act.tolist(), got.effect.tolist(), got.accused.tolist()
-    (['attack.air.drone', ''], ['fire', ''], ['russia', ''])
-    >>> got.object_class.tolist()
-    ['energy.electricity.grid', 'energy.electricity.generation']
-    """
-    parts, of = sentences(texts)
-    words = normal(parts)
-    act, denied = acts(words)
-    thing = objects(words)
-    effect = effects(words)
-    energy = np.char.startswith(thing.astype(str), "energy")
-    told, attack = act != "", np.char.startswith(act.astype(str), "attack")
-    rank = (told & energy) * 8 + (told & (thing != "")) * 4 + attack * 2 + told * 1 + (energy & ~told) * 0.5
-    n = len(texts)
-    best = np.full(n, -1)
-    order = np.lexsort((-np.arange(len(of)), rank))
-    best[of[order]] = order
-    some = best >= 0
-    effect = _borrowed(effect, told, of, best)
-    return Labels(
-        act=_taken(act, best),
-        object_class=_taken(thing, best),
-        effect=_taken(effect, best),
-        alternatives=_alternatives(words, best),
-        denied=np.where(some, denied[best] if len(denied) else False, False).astype(bool),
-        accused=_accused(words, best),
-        year=_years(words, best),
-        sentence=pc.fill_null(words.take(pa.array(best, mask=~some)), " "),
-    )
-
-
-def objects(words: pa.Array) -> Texts:
-    """Name the object class of each sentence in normal form; several of one family give the class above them.
-
-    >>> objects(normal(pa.array(["НПЗ і нафтобаза", "лікарня поруч з ТЕЦ", "позиції біля шахти"]))).tolist()
-    ['energy.oil', 'energy.electricity.generation', 'military']
-    """
-    names = list(stems("objects"))
-    bits = np.zeros(len(words), dtype=np.int64)
-    for bit, name in enumerate(names):
-        bits |= has(words, *stems("objects")[name]).astype(np.int64) << bit
-    distinct, back = np.unique(bits, return_inverse=True)
-    found = [_deepest([c for bit, c in enumerate(names) if (int(b) >> bit) & 1]) for b in distinct]
-    return np.asarray(found, dtype=object)[back] if len(back) else np.empty(0, dtype=object)
-
-
-def acts(words: pa.Array) -> tuple[Texts, Mask]:
-    """Name the act of each sentence in normal form, and tell which sentences deny it.
-
-    Returns
-    -------
-    Act classes of shape (n,), empty where nothing is said to have happened, and a mask of shape (n,).
-
-    >>> acts(normal(pa.array(["ППО збила 46 БпЛА", "У місті тривога", "Без світла 3000 абонентів"])))[0].tolist()
-    ['interception', 'alert', 'outage']
-    """
-    w = stems("words")
-    saw = {name: has(words, *w[name]) for name in w if name != "traps"}
-    event = saw["event"]
-    unreal = saw["unreal"] | saw["accident"]
-    blamed = has(words, *(s for found in stems("agents").values() for s in found))
-    force = saw["violence"] | (saw["harm"] & blamed & ~saw["schedule"])
-    real = force & (event | ~saw["talk"]) & ~unreal
-    only_downed = saw["downed"] & ~saw["impact"]
-    act = np.full(len(words), "", dtype=object)
-    fire, outage = (has(words, *stems("effects")[e]) for e in ("fire", "outage"))
-    act[saw["alert"] & ~unreal] = "alert"
-    act[fire & ~unreal & ~saw["talk"]] = "fire"
-    act[outage & ~saw["schedule"] & ~unreal & (event | ~saw["talk"])] = "outage"
-    means = _means(words)
-    act[real] = means[real]
-    act[real & only_downed] = "interception"
-    act[saw["downed"] & ~saw["violence"] & ~unreal & (event | ~saw["talk"])] = "interception"
-    denied = saw["denial"] & ~saw["counter"]
-    return act, denied
-
-
-def effects(words: pa.Array) -> Texts:
-    """Name the effect of each sentence in normal form, in the lexicon's order of preference."""
-    out = np.full(len(words), "", dtype=object)
-    downed = has(words, *stems("words")["downed"])
-    out[downed] = "intercepted"
-    for name in reversed(stems("effects")):
-        found = has(words, *stems("effects")[name])
-        weak = downed & ~has(words, *stems("words")["impact"]) if name == "damage" else np.zeros(len(out), dtype=bool)
-        out[found & ~weak & ((out == "") | (out == "intercepted") | (name != "none"))] = name
-    return out
+Rows = npt.NDArray[np.int64]
+EVENTS = ("attack", "interception", "fire", "outage")
+"""Acts that a claim can be an observation of; launches, promises and movements are none."""
 
 
 def label_observations(observations: Table[Observation]) -> Table[Observation]:
@@ -158,9 +35,8 @@ def label_observations(observations: Table[Observation]) -> Table[Observation]:
     Parameters
     ----------
     observations
-        Any observations; only distinct non-empty texts are read, so a million rows with few texts are fast.
+        Any observations.
 
-    >>> from datetime import UTC, datetime
     >>> when = datetime(2025, 4, 4, tzinfo=UTC)
     >>> one = Observation(id="o-1", source="s", product="p", granule="g", line=1, evidence="", channel="news",
     ...     procedure="report", start=when, end=when, reported=when, lon=32.6, lat=46.6, radius_km=9.0,
@@ -169,120 +45,173 @@ def label_observations(observations: Table[Observation]) -> Table[Observation]:
     >>> got.act, got.object_class, got.effect
     ('attack.air.drone', 'energy.electricity.generation', 'casualties')
     """
-    if not len(observations):
-        return observations
-    arrow = observations.arrow
-    empty = {f: pc.equal(arrow.column(f), "") for f in ("act", "object_class", "effect")}
-    wanted = pc.and_(pc.not_equal(arrow.column("text"), ""), pc.or_(pc.or_(*list(empty.values())[:2]), empty["effect"]))
-    rows = np.flatnonzero(np.asarray(wanted.to_numpy()))
+    rows = _with_text(observations, "act", "object_class", "effect")
     if not len(rows):
         return observations
-    read, code = distinct_labels(arrow.column("text").take(pa.array(rows)))
-    old = (read.year > 0)[code] & (read.year[code] < _year(observations.column("start")[rows]))
-    silent = read.denied[code] | old
-    filled: dict[str, Any] = {}
-    for name, values in (("act", read.act), ("object_class", read.object_class), ("effect", read.effect)):
-        column = observations.column(name).astype(object)
-        new = values[code].copy()
-        if name != "object_class":
-            new[silent] = ""
-        gap = column[rows] == ""
-        column[rows[gap]] = new[gap]
-        filled[name] = column
-    filled["alternatives"] = _with_alternatives(arrow.column("alternatives"), rows, read.alternatives[code])
+    read, code = labels_of(observations.arrow.column("text").take(pa.array(rows)))
+    year = observations.column("start")[rows].astype("datetime64[Y]").astype(np.int64) + 1970
+    silent = read.denied[code] | ((read.year[code] > 0) & (read.year[code] < year))
+    new = {
+        "act": np.where(silent, "", read.act[code]),
+        "object_class": read.object_class[code],
+        "effect": np.where(silent, "", read.effect[code]),
+    }
+    filled = {name: _filled(observations, name, rows, values) for name, values in new.items()}
+    filled["alternatives"] = _with_alternatives(observations, rows, read.alternatives[code])
     return observations.replace(**filled)
 
 
-def distinct_labels(texts: pa.ChunkedArray) -> tuple[Labels, npt.NDArray[np.int64]]:
-    """Label the distinct texts of a column; gives the labels and, for each row, which of them is its own."""
-    encoded = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.concat_arrays(encoded.chunks)
-    encoded = encoded.dictionary_encode()
-    return labels(encoded.dictionary), np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
+def label_claims(claims: Table[Claim]) -> Table[Claim]:
+    """Fill act, object class, accused, stance, place, disc and period of claims from their texts, where empty.
+
+    An empty stance becomes `denies` where the words deny, else `asserts`. An act that a claim denies is kept: it is
+    what is denied. The period is what the words name, else the day before the claim. The id of the observation that
+    `claims_to_observations` will make of a claim is filled in too.
+
+    Parameters
+    ----------
+    claims
+        Any claims.
+
+    >>> said = datetime(2025, 3, 28, 8, 40, tzinfo=UTC)
+    >>> one = Claim(id="c-1", source="s", granule="g", line=1, claimant="russia", speaker="Ministry", said=said,
+    ...     stance="", text="28 марта около 10.20 киевским режимом нанесен удар по газоизмерительной станции «Суджа»")
+    >>> got = label_claims(Table.of(Claim, [one]))[0]
+    >>> got.act, got.object_class, got.accused, got.stance, got.region, got.start.strftime("%H:%M")
+    ('attack', 'energy.gas.pipeline', 'ukraine', 'asserts', 'RU-KRS', '07:05')
+    """
+    if not len(claims):
+        return claims
+    rows = _with_text(claims, "act", "object_class", "accused", "stance", "region")
+    if len(rows):
+        text = claims.arrow.column("text").take(pa.array(rows))
+        read, code = labels_of(text)
+        where, whole = places(normal(read.sentence)), places(normal(text))
+        single = (where.name[code] == "") & (read.told[code] <= 1)
+        place = {f: _first(where, whole, code, single, f) for f in ("name", "region", "lon", "lat", "radius_km")}
+        new = {
+            "act": read.act[code],
+            "object_class": read.object_class[code],
+            "accused": read.accused[code],
+            "stance": np.where(read.denied[code], "denies", "asserts"),
+            "region": np.where(claims.column("place")[rows] == "", place["region"], ""),
+            "place": place["name"],
+        }
+        unplaced = (claims.column("place") == "") & np.isnan(claims.column("lon"))
+        filled: dict[str, Any] = {name: _filled(claims, name, rows, values) for name, values in new.items()}
+        for name in ("lon", "lat", "radius_km"):
+            column = claims.column(name).copy()
+            column[rows[unplaced[rows]]] = place[name][unplaced[rows]].astype(float)
+            filled[name] = column
+        start, end = _periods(claims, rows, read, code)
+        filled |= {"start": start, "end": end}
+        claims = claims.replace(**filled)
+    own = claims.column("observation").astype(object)
+    ids = claims.column("id").astype(object)
+    for i in np.flatnonzero(_names_event(claims) & (own == "")):
+        own[i] = _observation_id(ids[i])
+    return claims.replace(observation=own)
 
 
-def _deepest(classes: list[str]) -> str:
-    family = next((f for f in FAMILIES if any(c == f or c.startswith(f + ".") for c in classes)), "")
-    own = [c for c in classes if c == family or c.startswith(family + ".")]
-    if own == ["energy.coal"] and "military" in classes:
-        return "military"
-    if "energy.nuclear" in own:
-        own = [c for c in own if c != "energy.oil.storage"]
-    leaves = [c for c in own if not any(o.startswith(c + ".") for o in own)]
-    if not leaves:
-        return ""
-    shared = leaves[0].split(".")
-    for leaf in leaves[1:]:
-        parts = leaf.split(".")
-        shared = [a for i, a in enumerate(shared) if parts[: i + 1] == shared[: i + 1]]
-    return ".".join(shared)
+def speaks_of_energy_attack(claims: Table[Claim]) -> npt.NDArray[np.bool_]:
+    """Tell which labelled claims speak of an attack on an energy object, shape (n,).
+
+    >>> speaks_of_energy_attack(Table.empty(Claim)).tolist()
+    []
+    """
+    energy = _starts(claims.column("object_class"), "energy")
+    return np.asarray(energy & _starts(claims.column("act"), "attack"))
 
 
-def _means(words: pa.Array) -> Texts:
-    saw = {name: has(words, *found) for name, found in stems("acts").items()}
-    air = np.sum([saw[a] for a in AIR], axis=0)
-    shelled = saw["attack.shelling"]
-    out = np.full(len(words), "attack", dtype=object)
-    out[has(words, "обстріл", "обстрел", "обстріля", "обстреля", "shell(ed|ing)")] = "attack.shelling"
-    for name in ("attack.naval", "attack.ground", "attack.sabotage", "attack.cyber", "attack.shelling"):
-        out[saw[name]] = name
-    for name in AIR:
-        out[saw[name] & (air == 1) & ~shelled] = name
-    out[(air > 1) & ~shelled] = "attack.air"
-    out[(air > 0) & shelled] = "attack"
-    return out
+def claims_to_observations(claims: Table[Claim]) -> Table[Observation]:
+    """Make observations of the labelled claims that name an event, a place (a region at least) and a time.
+
+    The channel is `party` and the procedure `claim`: a claim weighs what its speaker weighs, and gives no basis for
+    attribution. A claim that its reader already tied to an observation of its own is left out.
+
+    Parameters
+    ----------
+    claims
+        Claims, labelled.
+
+    >>> len(claims_to_observations(Table.empty(Claim)))
+    0
+    """
+    own = claims.column("observation")
+    ids = claims.column("id")
+    made = np.asarray([o in ("", _observation_id(i)) for o, i in zip(own, ids, strict=True)], dtype=bool)
+    keep = np.flatnonzero(_names_event(claims) & made) if len(claims) else np.empty(0, dtype=np.int64)
+    if not len(keep):
+        return Table.empty(Observation)
+    some = claims.keep(keep)
+    c = some.column
+    read, code = labels_of(some.arrow.column("text"))
+    disc = np.c_[c("lon"), c("lat"), c("radius_km")].astype(float)
+    for i in np.flatnonzero(np.isnan(disc[:, 0])):
+        disc[i] = regions.disc(str(c("region")[i]))
+    columns: dict[str, Any] = {
+        name: some.arrow.column(name)
+        for name in ("source", "granule", "line", "claimant", "accused", "stance", "act", "object_class", "place")
+    }
+    columns |= {name: some.arrow.column(name) for name in ("origin", "summary", "text", "url", "region")}
+    columns |= {
+        "id": [_observation_id(i) for i in c("id")],
+        "product": "claims",
+        "evidence": "",
+        "channel": "party",
+        "procedure": "claim",
+        "start": c("start"),
+        "end": c("end"),
+        "reported": c("said"),
+        "lon": disc[:, 0],
+        "lat": disc[:, 1],
+        "radius_km": disc[:, 2],
+        "effect": np.where(c("stance") == "denies", "", read.effect[code]).astype(object),
+        "alternatives": list(read.alternatives[code]),
+    }
+    return Table.from_columns(Observation, columns)
 
 
-def _taken(values: Texts, best: npt.NDArray[np.int64]) -> Texts:
-    out = np.full(len(best), "", dtype=object)
-    out[best >= 0] = values[best[best >= 0]]
-    return out
+def _observation_id(claim: str) -> str:
+    return "o-" + claim.removeprefix("c-")
 
 
-def _borrowed(effect: Texts, told: Mask, of: npt.NDArray[np.int64], best: npt.NDArray[np.int64]) -> Texts:
-    """Let the chosen sentence have the first effect of another sentence of its text that also tells of an act."""
-    out = effect.copy()
-    for i in np.flatnonzero(told & (effect != ""))[::-1]:
-        chosen = best[of[i]]
-        if told[chosen] and effect[chosen] == "":
-            out[chosen] = effect[i]
-    return out
+def _starts(column: npt.NDArray[Any], prefix: str) -> npt.NDArray[np.bool_]:
+    values = pa.array(column.astype(object), type=pa.string())
+    return np.asarray(pc.starts_with(values, prefix).to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _alternatives(words: pa.Array, best: npt.NDArray[np.int64]) -> Texts:
-    out = np.empty(len(best), dtype=object)
-    out[:] = [()] * len(best)
-    for name, found in stems("alternatives").items():
-        mask = has(words, *found)
-        for i in np.flatnonzero((best >= 0) & (mask[best] if len(mask) else False)):
-            out[i] = (*out[i], name)
-    return out
+def _names_event(claims: Table[Claim]) -> npt.NDArray[np.bool_]:
+    act = claims.column("act")
+    event = np.any([_starts(act, e) for e in EVENTS], axis=0)
+    known = np.asarray([bool(regions.match(r)) if "-" in r else False for r in claims.column("region")], dtype=bool)
+    placed = known | np.isfinite(claims.column("lon"))
+    epoch = np.datetime64(EPOCH.replace(tzinfo=None), "s")
+    timed = (claims.column("start") > epoch) & (claims.column("end") > claims.column("start"))
+    return np.asarray(event & placed & timed & np.isin(claims.column("stance"), ["asserts", "denies"]), dtype=bool)
 
 
-def _accused(words: pa.Array, best: npt.NDArray[np.int64]) -> Texts:
-    by = {party: has(words, *found) for party, found in stems("agents").items()}
-    named = np.full(len(words), "", dtype=object)
-    named[by["russia"] & ~by["ukraine"]] = "russia"
-    named[by["ukraine"] & ~by["russia"]] = "ukraine"
-    return _taken(named, best)
+def _with_text(table: Table[Any], *fields: str) -> Rows:
+    """Rows that have a text and lack one of the fields."""
+    if not len(table):
+        return np.empty(0, dtype=np.int64)
+    gap = pc.equal(table.arrow.column(fields[0]), "")
+    for name in fields[1:]:
+        gap = pc.or_(gap, pc.equal(table.arrow.column(name), ""))
+    wanted = pc.and_(pc.not_equal(table.arrow.column("text"), ""), gap)
+    return np.flatnonzero(np.asarray(wanted.to_numpy(), dtype=bool))
 
 
-def _years(words: pa.Array, best: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    latest = np.zeros(len(words), dtype=np.int64)
-    for i in np.flatnonzero(has(words, r"(19[5-9]|20[0-4])\pN ")):
-        latest[i] = max(int(w) for w in words[int(i)].as_py().split() if w.isdecimal() and 1950 <= int(w) < 2050)
-    out = np.zeros(len(best), dtype=np.int64)
-    out[best >= 0] = latest[best[best >= 0]]
-    return out
+def _filled(table: Table[Any], name: str, rows: Rows, values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    column: npt.NDArray[np.object_] = table.column(name).astype(object)
+    gap = column[rows] == ""
+    column[rows[gap]] = values[gap]
+    return column
 
 
-def _year(when: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
-    return when.astype("datetime64[Y]").astype(np.int64) + 1970
-
-
-def _with_alternatives(column: pa.ChunkedArray, rows: npt.NDArray[np.int64], found: Texts) -> pa.ChunkedArray:
-    some = np.flatnonzero([len(f) > 0 for f in found])
+def _with_alternatives(table: Table[Observation], rows: Rows, found: npt.NDArray[np.object_]) -> Any:
+    column = table.arrow.column("alternatives")
+    some = np.flatnonzero(np.fromiter((len(f) > 0 for f in found), dtype=bool, count=len(found)))
     if not len(some):
         return column
     values = column.to_pylist()
@@ -290,3 +219,26 @@ def _with_alternatives(column: pa.ChunkedArray, rows: npt.NDArray[np.int64], fou
         if not values[rows[i]]:
             values[rows[i]] = list(found[i])
     return pa.array(values, type=column.type)
+
+
+def _first(sentence: Places, whole: Places, code: Rows, single: npt.NDArray[np.bool_], field: str) -> Any:
+    """The place named in the sentence of the event, else, unless the text is a digest, the one named elsewhere."""
+    return np.where(single, getattr(whole, field), getattr(sentence, field)[code])
+
+
+def _periods(
+    claims: Table[Claim], rows: Rows, read: Labels, code: Rows
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]:
+    start, end = claims.column("start").copy(), claims.column("end").copy()
+    epoch = np.datetime64(EPOCH.replace(tzinfo=None), "s")
+    words, said, claimant = read.sentence.to_pylist(), claims.column("said"), claims.column("claimant")
+    for at, row in enumerate(rows):
+        if start[row] == epoch and end[row] == epoch and read.act[code[at]]:
+            when = datetime.fromtimestamp(int(said[row].astype(np.int64)), UTC)
+            begin, until = interval(words[code[at]], when, speaker=str(claimant[row]))
+            start[row], end[row] = _np(begin), _np(until)
+    return start, end
+
+
+def _np(when: datetime) -> np.datetime64:
+    return np.datetime64(int(when.timestamp()), "s")

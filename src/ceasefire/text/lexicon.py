@@ -47,7 +47,19 @@ def stems(section: Section) -> dict[str, tuple[str, ...]]:
     ('нпз ', 'нафтоперероб', 'нефтеперераб', '(oil )?refiner')
     """
     raw = _file()[section]
-    return {name: tuple(_compiled(s) for s in re.split(r" ; |\n", text.strip())) for name, text in raw.items()}
+    return {name: tuple(compiled(s) for s in re.split(r" ; |\n", text.strip())) for name, text in raw.items()}
+
+
+def compiled(stem: str) -> str:
+    """Turn a stem as the files spell it into RE2.
+
+    >>> compiled("атомн~ <2>станц"), compiled("тец_")
+    ('атомн\\\\pL* ([\\\\pL\\\\pN]+ ){0,2}станц', 'тец ')
+    """
+    for sign, meaning in _SUGAR:
+        stem = stem.replace(sign, meaning)
+    stem = re.sub(r"<(\d)>", r"([\\pL\\pN]+ ){0,\1}", stem)
+    return stem.replace(r"<\pN>", r"(\pN+ )?")
 
 
 def has(texts: pa.Array, *alternatives: str) -> Mask:
@@ -124,10 +136,3 @@ def _single_blanks(texts: pa.Array) -> pa.Array:
 @cache
 def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("ceasefire.text").joinpath("lexicon.toml").read_text(encoding="utf-8"))
-
-
-def _compiled(stem: str) -> str:
-    for sign, meaning in _SUGAR:
-        stem = stem.replace(sign, meaning)
-    stem = re.sub(r"<(\d)>", r"([\\pL\\pN]+ ){0,\1}", stem)
-    return stem.replace(r"<\pN>", r"(\pN+ )?")

@@ -1,0 +1,99 @@
+"""Region and place names in texts, in the cases of three languages, to ISO codes and discs.
+
+Why discs: "in Belgorod oblast" is a place that is a hundred kilometres wide, and a named gas station is one that is
+known to some kilometres; both must look alike to whoever fuses them. Directions of the front ("Belgorod direction")
+name no region and are taken out first. Energy places are public civilian objects named in the parties' own posts.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ceasefire.geo import regions
+from ceasefire.text.lexicon import compiled, has
+
+Texts = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where n texts say it was; every array has shape (n,)."""
+
+    name: Texts
+    """Name of the site, or English names of the regions named; empty where none is."""
+    region: Texts
+    """ISO 3166-2 code where exactly one region is meant, else empty."""
+    lon: Floats
+    """Degrees east of the disc's centre; NaN where no single place is meant."""
+    lat: Floats
+    """Degrees north of the disc's centre."""
+    radius_km: Floats
+    """Radius of the disc, km."""
+
+
+def places(words: pa.Array) -> Places:
+    """Find the places that texts in normal form name.
+
+    A named site comes before a region. Several regions give their names and no disc: one event was in one of them,
+    and a disc over all of them would be in none.
+
+    Parameters
+    ----------
+    words
+        Strings of shape (n,), as `lexicon.normal` gives them.
+
+    >>> from ceasefire.text.lexicon import normal
+    >>> texts = ["над Курской и Брянской областями", "по станції «Суджа»", "на Курском направлении"]
+    >>> got = places(normal(pa.array(texts)))
+    >>> got.name.tolist(), got.region.tolist()
+    (['Bryansk, Kursk', 'Sudzha gas metering station', ''], ['', 'RU-KRS', ''])
+    """
+    n = len(words)
+    bare = pc.replace_substring_regex(words, " (" + "|".join(_stems(_file()["traps"]["all"])) + ") ", " ")
+    name, region = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
+    disc = np.full((n, 3), np.nan)
+    named: list[list[str]] = [[] for _ in range(n)]
+    for code, text in sorted(_file()["regions"].items()):
+        for i in np.flatnonzero(has(bare, *_stems(text))).tolist():
+            named[i].append(code)
+    english = regions.names()
+    for at, codes in enumerate(named):
+        if codes:
+            name[at] = ", ".join(sorted(english[c] for c in codes))
+        if len(codes) == 1:
+            region[at], disc[at] = codes[0], regions.disc(codes[0])
+    for site, about in _file()["sites"].items():
+        for i in np.flatnonzero(has(words, *_stems(about["stems"]))):
+            name[i], region[i] = site, about["region"]
+            disc[i] = about["lon"], about["lat"], about["radius_km"]
+    return Places(name, region, disc[:, 0], disc[:, 1], disc[:, 2])
+
+
+def sites() -> dict[str, dict[str, Any]]:
+    """Give the energy places that can be found in texts: name to longitude, latitude, radius, region, object class.
+
+    >>> sites()["Sudzha gas metering station"]["object_class"]
+    'energy.gas.pipeline'
+    """
+    return {name: dict(about) for name, about in _file()["sites"].items()}
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(resources.files("ceasefire.text").joinpath("places.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(compiled(s) for s in re.split(r" ; |\n", text.strip()))
