@@ -1,0 +1,134 @@
+"""One row of a facility register, before rows of one plant are put together, and what all registers need.
+
+Registers disagree on everything but this: a thing has a name, a class, a status and a place or a route. Each
+register file turns its rows into `Entry`; `register` does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ceasefire.sources.rows import Rows
+
+NOT_STANDING = frozenset(
+    {
+        *("cancelled", "announced", "proposed", "shelved", "pre-construction", "retired", "design stage"),
+        *("cancelled - inferred 4 y", "shelved - inferred 2 y", "planned", "joint"),
+    }
+)
+"""Statuses of things that do not stand, or no longer; such rows are counted as outside the register."""
+
+Route = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One row of one register, read."""
+
+    id: str
+    """Register, colon, the register's own id."""
+    name: str
+    """Name in the register."""
+    object_class: str
+    """Dotted object class."""
+    lon: float = np.nan
+    """Degrees east; NaN for a route."""
+    lat: float = np.nan
+    """Degrees north; NaN for a route."""
+    radius_km: float
+    """Uncertainty of the place or of the route, km."""
+    line: int
+    """1-based line in the file."""
+    status: str = ""
+    """Status in lower case."""
+    source: str
+    """Register."""
+    url: str = ""
+    """Link to the entry or the data set."""
+    licence: str
+    """Licence of the register."""
+    country: str = ""
+    """Country or countries in the register's words."""
+    routes: tuple[Route, ...] = ()
+    """Lines of a pipeline: longitude and latitude, shape (n, 2) each."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One row that cannot be an entry."""
+
+    line: int
+    """1-based line in the file."""
+    reason: str
+    """What is wrong."""
+    row: str
+    """The row as read, cut at 500 characters."""
+    country: str = ""
+    """Country or countries in the register's words."""
+
+
+Adapter = Callable[[Rows], Iterator[Entry | Refused]]
+
+
+def place(lon: str, lat: str) -> tuple[float, float, str]:
+    """Read one place; the reason says what is wrong, '' where nothing is.
+
+    >>> place("36.2", "49.9"), place("", "")[2], place("200", "1")[2]
+    ((36.2, 49.9, ''), 'no coordinates', 'longitude is not between -180 and 180')
+    """
+    if not lon.strip() or not lat.strip():
+        return np.nan, np.nan, "no coordinates"
+    try:
+        x, y = float(lon), float(lat)
+    except ValueError:
+        return np.nan, np.nan, "coordinates are not numbers"
+    if not (np.isfinite(x) and abs(x) <= 180):
+        return np.nan, np.nan, "longitude is not between -180 and 180"
+    if not (np.isfinite(y) and abs(y) <= 90):
+        return np.nan, np.nan, "latitude is not between -90 and 90"
+    if x == 0 and y == 0:
+        return np.nan, np.nan, "0, 0 is a missing place, not a place"
+    return x, y, ""
+
+
+def fuel_class(fuel: str) -> str:
+    """Give the object class of a power plant by its fuel.
+
+    >>> fuel_class("Hydro"), fuel_class("Nuclear"), fuel_class("Hard Coal"), fuel_class("")
+    ('energy.hydro', 'energy.nuclear', 'energy.electricity.generation', 'energy.electricity.generation')
+    """
+    known = {"hydro": "energy.hydro", "nuclear": "energy.nuclear"}
+    return known.get(fuel.strip().lower(), "energy.electricity.generation")
+
+
+def colon_route(text: str) -> tuple[Route, ...]:
+    """Read a route written `lat,lon:lat,lon`, lines apart by `;`; raises `ValueError` where it is no route.
+
+    >>> colon_route("50,30:51,31")[0].tolist()
+    [[30.0, 50.0], [31.0, 51.0]]
+    """
+    lines = []
+    for part in text.split(";"):
+        if part.strip():
+            pairs = [[float(v) for v in pair.split(",")] for pair in part.split(":") if pair.strip()]
+            lines.append(checked(np.asarray(pairs, dtype=np.float64)[:, ::-1]))
+    if not lines:
+        raise ValueError("no route")
+    return tuple(lines)
+
+
+def checked(line: Route) -> Route:
+    """Give a route's line back if its points are longitudes and latitudes, else raise `ValueError`.
+
+    >>> checked(np.array([[30.0, 50.0]])).shape
+    (1, 2)
+    """
+    if line.ndim != 2 or line.shape[1] != 2 or not len(line):
+        raise ValueError("a route is a list of pairs")
+    if not np.isfinite(line).all() or (np.abs(line) > (180.0, 90.0)).any():
+        raise ValueError("a route's point is no longitude and latitude")
+    return line
