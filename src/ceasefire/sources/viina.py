@@ -1,0 +1,271 @@
+"""VIINA: places and kinds of violence named in the headlines of Ukrainian and Russian news.
+
+What a row is: a headline, a place named in it, and labels by a classifier. It is a report that something was
+written, not that it happened there: the place is the one named, the day is the day of writing.
+
+* **Time.** Kyiv's clock. The event is on the named day or, as morning summaries tell of the night and the day
+  before, on the day before: the interval starts at 00:00 of the previous day and ends at the time of writing, or
+  at the end of the named day where that time is 00:00:00, which the source writes where it knows none.
+* **Place.** See `viina_places`: a settlement, a city, or a whole oblast where a village stands for one.
+* **Copies.** Rows with equal time, place and headline are one row with the labels of all. Rows whose headlines are
+  equal but for case, punctuation and spaces, not more than three days apart, are copies of one report: they share
+  an `origin`.
+* **Looks.** The collection ran on a day that has any row; then every region of Ukraine was looked at, with the
+  quality `1 - exp(-rows a day in that region)` over the files read: a simple, replaceable measure of how much is
+  written about it. Occupied regions are cut to a tenth, since what is written about them is written elsewhere;
+  regions of Russia get no look. A day without any row is a lost look.
+
+Source: Zhukov and Ayers (2023), VIINA 2.0, https://github.com/zhukovyuri/VIINA, Open Database License 1.0.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ceasefire.geo.regions import match
+from ceasefire.model.intake import Count, Intake, Window
+from ceasefire.model.records import Look, Observation, Quarantined
+from ceasefire.model.table import Table
+from ceasefire.sources.clocks import Times, next_day
+from ceasefire.sources.columns import stable_ids
+from ceasefire.sources.dated import doubt_dates
+from ceasefire.sources.granule import MAX_BYTES
+from ceasefire.sources.intervals import Reasons, limits
+from ceasefire.sources.places import located
+from ceasefire.sources.rows import Rows, read_csv, times
+from ceasefire.sources.viina_labels import act_of, effect_of, labels, object_of
+from ceasefire.sources.viina_places import radii, stand_ins
+
+PRODUCT = "viina"
+CLOCK = "Europe/Kyiv"
+REQUIRED = ("datetime", "lon", "lat", "place_name", "event_type", "headline")
+"""Columns that must be in the header."""
+RELIABILITY = "C"
+"""Fairly reliable: named media of both sides, but chosen, geocoded and labelled by machine."""
+CREDIBILITY = 3
+"""Possibly true: a single headline; agreement with other origins is fusion's to find."""
+LICENCE = "ODbL-1.0"
+URL = "https://github.com/zhukovyuri/VIINA"
+COPY_DAYS = 3
+"""Equal headlines not more days apart than this are copies of one report."""
+OCCUPIED = {"UA-09": 0.1, "UA-40": 0.1, "UA-43": 0.1}
+"""Factor on a look's quality where the outlets have no reporters."""
+
+_DAY = np.timedelta64(86_400, "s")
+_NOON = np.timedelta64(43_200, "s")
+
+
+def read(
+    paths: Sequence[Path],
+    *,
+    source: str,
+    window: Window,
+    options: Mapping[str, Any] = {},
+) -> Intake:
+    """Read VIINA's monthly files of incidents into observations and looks.
+
+    A row belongs to the window where the noon of its named day does, on Kyiv's clock.
+
+    Parameters
+    ----------
+    paths
+        CSV files with the columns of `REQUIRED`.
+    source
+        Source as named in the case file.
+    window
+        The case's period.
+    options
+        `max_bytes`: largest file, bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> path = Path(tempfile.mkdtemp()) / "viina_incidents_202503.csv"
+    >>> _ = path.write_text(
+    ...     "datetime,lon,lat,place_name,event_type,headline\\n"
+    ...     "2025-03-19 00:00:00,34.80,50.91,Sumy,uav|property,Drones struck a building in Sumy\\n", encoding="utf-8")
+    >>> window = Window(datetime(2025, 3, 18, tzinfo=UTC), datetime(2025, 4, 18, tzinfo=UTC))
+    >>> intake = read([path], source="viina", window=window)
+    >>> o = intake.observations[0]
+    >>> o.act, o.effect, o.region, o.radius_km, str(o.start), str(o.end)
+    ('attack.air.drone', 'damage', 'UA-59', 5.0, '2025-03-17 22:00:00+00:00', '2025-03-19 22:00:00+00:00')
+    """
+    parts = [
+        read_csv(path, required=REQUIRED, source=source, max_bytes=options.get("max_bytes", MAX_BYTES))
+        for path in paths
+    ]
+    days = [_days(rows) for rows in parts]
+    refusals = [bad for rows in parts for bad in rows.quarantine]
+    placed = [located(rows.columns["lat"], rows.columns["lon"]) for rows in parts]
+    lat, lon, region, reason = (np.concatenate([p[k] for p in placed]) if placed else np.zeros(0) for k in range(4))
+    day, said, end = (np.concatenate([d[k] for d in days]) if days else np.zeros(0, "M8[s]") for k in range(3))
+    text = {name: [t.strip() for rows in parts for t in rows.columns[name]] for name in REQUIRED}
+    place, headline = text["place_name"], text["headline"]
+    reasons = Reasons(len(day))
+    reasons.add(np.isnat(day), "datetime is not a time that exists on the clock Europe/Kyiv")
+    reasons.add_each(np.asarray(reason, dtype=object))
+    reasons.add(np.isnan(lat), "no coordinates")
+    reasons.add(np.array([not h for h in headline], dtype=bool), "no headline")
+
+    begin, stop = limits(window)
+    outside = ~np.isnat(day) & ~((day + _NOON >= begin) & (day + _NOON < stop))
+    good = np.flatnonzero((reasons.text == "") & ~outside)
+    keys = stable_ids("o", source, PRODUCT, *([text[k][i] for i in good.tolist()] for k in _KEY))
+    first, tags = _merged(keys, [text["event_type"][i] for i in good.tolist()])
+    at = good[first]
+    bad = np.flatnonzero((reasons.text != "") & ~outside)
+    which, offset = _owners(parts)
+    refusals += [parts[which[i]].refuse(i - offset[which[i]], reasons.text[i]) for i in bad.tolist()]
+    count = Count(len(good) + len(refusals), len(at), len(good) - len(at), len(refusals), int(outside.sum()))
+
+    sound = np.flatnonzero((reasons.text == "") | outside)
+    sound = sound[~np.isnan(lat[sound]) & ~np.isnat(day[sound])]
+    wide = np.zeros(len(day), dtype=bool)
+    wide[sound] = stand_ins(lon[sound], lat[sound], region[sound].tolist(), [headline[i] for i in sound.tolist()])
+    names = [place[i] for i in at.tolist()]
+    codes = region[at].tolist()
+    observations = Table.from_columns(
+        Observation,
+        {
+            "id": [keys[k] for k in first.tolist()],
+            "source": source,
+            "product": PRODUCT,
+            "granule": [parts[w].granule for w in which[at].tolist()],
+            "line": np.concatenate([rows.line for rows in parts])[at] if parts else at,
+            "evidence": [parts[w].sha256 for w in which[at].tolist()],
+            "channel": "news",
+            "procedure": "report",
+            "start": next_day(day[at], CLOCK, days=-1),
+            "end": end[at],
+            "reported": said[at],
+            "lon": lon[at],
+            "lat": lat[at],
+            "radius_km": radii(names, lon[at], lat[at], codes, wide[at]),
+            "place": names,
+            "region": pa.array(codes, type=pa.string()),
+            "act": [act_of(given) for given in tags],
+            "object_class": [object_of(given) for given in tags],
+            "effect": [effect_of(given) for given in tags],
+            "reliability": RELIABILITY,
+            "credibility": CREDIBILITY,
+            "origin": _origins(source, [headline[i] for i in at.tolist()], day[at]),
+            "text": [headline[i] for i in at.tolist()],
+            "url": URL,
+            "licence": LICENCE,
+        },
+        length=len(at),
+    )
+    for rows, (named, _, _) in zip(parts, days, strict=True):
+        doubt_dates(rows.granule, named + _NOON)
+    return Intake(
+        observations=observations,
+        looks=_looks(source, window, day[sound], region[sound]) if len(at) else Table.empty(Look),
+        quarantine=Table.of(Quarantined, sorted(refusals, key=lambda q: (q.granule, q.line))),
+        count=count,
+        files=tuple(sorted({(rows.granule, rows.sha256) for rows in parts if rows.sha256})),
+    )
+
+
+_KEY = ("datetime", "place_name", "headline")
+
+
+def _days(rows: Rows) -> tuple[Times, Times, Times]:
+    """Begin of the named local day, time of writing, and end of the interval, UTC."""
+    written = rows.columns["datetime"]
+    utc, _ = times(written, CLOCK)
+    midnight = np.array([text.strip().endswith(("00:00:00", " 00:00")) or ":" not in text for text in written], bool)
+    day = next_day(utc, CLOCK, days=0)
+    last = next_day(utc, CLOCK)
+    unknown = midnight[: len(utc)]
+    said = np.where(unknown, last - np.timedelta64(1, "s"), utc)
+    return day, said, np.where(unknown, last, utc + np.timedelta64(60, "s"))
+
+
+def _owners(parts: Sequence[Rows]) -> tuple[NDArray[np.int64], list[int]]:
+    """For every row its file's position, and for every file its first row's position."""
+    sizes = [len(rows) for rows in parts]
+    offset = [int(n) for n in np.cumsum([0, *sizes])[:-1]]
+    return np.repeat(np.arange(len(parts)), sizes), offset
+
+
+def _merged(keys: Sequence[str], given: Sequence[str]) -> tuple[NDArray[np.int64], list[frozenset[str]]]:
+    """First row of each key, and the labels of all its rows."""
+    first: dict[str, int] = {}
+    tags: dict[str, frozenset[str]] = {}
+    for i, (key, cell) in enumerate(zip(keys, given, strict=True)):
+        first.setdefault(key, i)
+        tags[key] = tags.get(key, frozenset()) | labels(cell)
+    return np.fromiter(first.values(), dtype=np.int64, count=len(first)), list(tags.values())
+
+
+def normalised(headline: str) -> str:
+    """Give a headline without case, punctuation and double spaces, so that copies of it are equal.
+
+    >>> normalised("У Сумах – вибухи!  ") == normalised("у сумах вибухи")
+    True
+    """
+    text = unicodedata.normalize("NFKC", headline).casefold()
+    return " ".join(re.sub(r"[^\w\s]|_", " ", text).split())
+
+
+def _origins(source: str, headline: Sequence[str], day: Times) -> list[str]:
+    """One origin for equal headlines not more than COPY_DAYS apart, named by its first day."""
+    plain = [normalised(h) for h in headline]
+    origin = [""] * len(plain)
+    last: dict[str, tuple[np.datetime64, str]] = {}
+    for i in np.argsort(day, kind="stable").tolist():
+        met = last.get(plain[i])
+        if met is not None and day[i] - met[0] <= COPY_DAYS * _DAY:
+            name = met[1]
+        else:
+            name = stable_ids("r", [plain[i] or headline[i]], [str(day[i])], source)[0]
+        origin[i] = name
+        last[plain[i]] = (day[i], name)
+    return origin
+
+
+def _looks(source: str, window: Window, day: Times, region: NDArray[np.object_]) -> Table[Look]:
+    """One look for every region and local day whose noon is in the window."""
+    begin, stop = limits(window)
+    first = next_day(np.array([begin - _NOON], dtype="datetime64[s]"), CLOCK, days=0)
+    starts = [first[0]]
+    while starts[-1] < stop:
+        starts.append(next_day(np.array([starts[-1]], dtype="datetime64[s]"), CLOCK)[0])
+    nights = np.array(starts, dtype="datetime64[s]")
+    inside = np.asarray((nights[:-1] + _NOON >= begin) & (nights[:-1] + _NOON < stop), dtype=bool)
+    morning, evening = nights[:-1][inside], nights[1:][inside]
+    ran = np.isin(morning, day)
+    span = max(1, int((day.max() - day.min()) / _DAY) + 1)
+    codes = match("UA")
+    quality = np.array(
+        [(1 - np.exp(-float((region == c).sum()) / span)) * OCCUPIED.get(c, 1.0) for c in codes], dtype=np.float64
+    )
+    seen = np.flatnonzero(quality > 0)
+    n, k = len(morning), len(seen)
+    begins, ends, looked = np.repeat(morning, k), np.repeat(evening, k), np.repeat(ran, k)
+    names = [codes[c] for c in seen.tolist()] * n
+    ids = stable_ids("l", source, PRODUCT, names, [str(b) for b in begins]) if n * k else []
+    return Table.from_columns(
+        Look,
+        {
+            "id": ids,
+            "source": source,
+            "channel": "news",
+            "region": names,
+            "start": begins,
+            "end": ends,
+            "acts": ("attack",),
+            "quality": np.where(looked, np.tile(np.round(quality[seen], 4), n), 0.0),
+            "lost": np.where(looked, "", "no data").astype(object),
+        },
+        length=n * k,
+    )
