@@ -30,6 +30,8 @@ SEEN_BY: dict[str, tuple[str, ...]] = {
     "fire": ("satellite.thermal", "drone", "news"),
     "outage": ("news", "monitor"),
     "launch": (),
+    "alert": ("alert",),
+    "interception": ("news", "monitor"),
     "transfer": ("news", "monitor"),
     "inspection": ("monitor",),
     "corridor": ("news", "monitor"),
@@ -37,8 +39,8 @@ SEEN_BY: dict[str, tuple[str, ...]] = {
 """Channels that can show an act without the word of a party or its authorities; judged by us, not by a study."""
 CHANNELS = tuple(sorted({c for seen in SEEN_BY.values() for c in seen}))
 
-Path_ = tuple[int | str, ...]
-Question = tuple[Path_, str, str, str]
+Place = tuple[int | str, ...]
+Question = tuple[Place, str, str, str]
 """Where, severity, what is open, what would settle it."""
 
 
@@ -123,7 +125,7 @@ def _whole(agreement: Agreement) -> Iterator[Question]:
 
 
 def _clause(i: int, clause: Provision, channels: Collection[str]) -> Iterator[Question]:
-    here: Path_ = ("provisions", i)
+    here: Place = ("provisions", i)
     if clause.kind == "obligation":
         if clause.due is None:
             yield here, "warning", f"the obligation {clause.id!r} has no date by which it is due", "add `due:`"
@@ -154,7 +156,7 @@ def _clause(i: int, clause: Provision, channels: Collection[str]) -> Iterator[Qu
             yield (*here, "acts", j), "note", wrong, "name the acts that are meant"
 
 
-def _terms(here: Path_, clause: Provision, terms: Terms, agreement: Agreement) -> Iterator[Question]:
+def _terms(here: Place, clause: Provision, terms: Terms, agreement: Agreement) -> Iterator[Question]:
     who = f"{clause.id!r} under {here[-1]!r}"
     begin, until = terms.in_force_from, terms.until
     if begin is None:
@@ -190,7 +192,7 @@ def _terms(here: Path_, clause: Provision, terms: Terms, agreement: Agreement) -
 
 
 def _disputes(i: int, clause: Provision, agreement: Agreement) -> Iterator[Question]:
-    here: Path_ = ("provisions", i, "readings")
+    here: Place = ("provisions", i, "readings")
     absent = [r.id for r in agreement.readings if r.id not in clause.readings]
     if absent:
         wrong = f"{clause.id!r} does not exist under {', '.join(absent)}"
