@@ -135,7 +135,7 @@ def read_tree(data: bytes | str, name: str) -> Node:
 
 def _decode(data: bytes | str, name: str) -> str:
     if len(data) > MAX_BYTES:
-        raise InvalidFile([Problem(name, 0, 0, f"the file has {len(data):,} bytes", f"at most {MAX_BYTES:,}")])
+        raise InvalidFile([Problem(name, 0, 0, "the file is too large", f"at most {MAX_BYTES:,} bytes")])
     text = _utf8(data, name) if isinstance(data, bytes) else data
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     found = [
