@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -135,21 +134,26 @@ class Case:
     def observe(self) -> Observed:
         """Read every source: rows to observations, looks and claims, and what could not be used."""
         intakes = {line.id: self._take_in(line) for line in self.file.sources}
-        observations = Table.concat(Observation, (i.observations for i in intakes.values()))
-        claims = label_claims(Table.concat(Claim, (i.claims for i in intakes.values())))
-        spoken = claims_to_observations(claims.keep(claims.column("observation") == ""))
-        observations = label_observations(Table.concat(Observation, [observations, spoken]))
-        observations = observations.replace(control=self._control(observations))
-        looks = Table.concat(Look, [*(i.looks for i in intakes.values())])
+        said = Table.concat(Claim, (i.claims for i in intakes.values()))
+        claims, unread = label_claims(said), said.column("observation") == ""
+        reports = label_observations(Table.concat(Observation, (i.observations for i in intakes.values())))
+        spoken = claims_to_observations(claims.keep(unread))
+        observations = Table.concat(Observation, [reports, spoken])
+        observations, held = self._held(observations)
+        objects, registered = self._register()
+        intakes |= {name: i for name, i in (("control", held), ("registers", registered)) if i.count.rows}
+        looks = Table.concat(Look, (i.looks for i in intakes.values()))
         looks = Table.concat(Look, [looks, self._never_looked(looks)])
-        counts = {name: i.count for name, i in intakes.items()}
-        for name, count in counts.items():
-            self.say(_counted(name, count))
-        files = tuple((name, file, digest) for name, i in intakes.items() for file, digest in i.files)
-        quarantine = Table.concat(Quarantined, (i.quarantine for i in intakes.values()))
-        objects, unusable = self._register()
+        for name, intake in intakes.items():
+            self.say(_counted(name, intake.count))
         return Observed(
-            observations, looks, claims, Table.concat(Quarantined, [quarantine, unusable]), objects, counts, files
+            observations=observations,
+            looks=looks,
+            claims=claims,
+            quarantine=Table.concat(Quarantined, (i.quarantine for i in intakes.values())),
+            objects=objects,
+            counts={name: i.count for name, i in intakes.items()},
+            files=tuple((name, file, digest) for name, i in intakes.items() for file, digest in i.files),
         )
 
     def fuse(self, observed: Observed) -> Incidents:
@@ -214,27 +218,37 @@ class Case:
         intake.count.check()
         return intake
 
-    def _control(self, observations: Table[Observation]) -> np.ndarray[Any, Any]:
-        told = observations.column("control").astype(object)
-        if not self.file.control:
-            return told
+    def _held(self, observations: Table[Observation]) -> tuple[Table[Observation], Intake]:
+        """Say of each observation who held its place, where its source does not."""
+        if self.file.control is None:
+            return observations, Intake()
         from ceasefire.sources import frontline
 
-        control = frontline.read(find_files(self.file.control, self.file, self.folder))
+        line = self.file.control
+        control, intake = frontline.control(
+            find_files(line.paths, self.file, self.folder),
+            source="control",
+            window=self.file.window,
+            occupier=line.occupier,
+            holders=line.holders,
+            view=self.file.boundary_view,
+        )
+        told = observations.column("control").astype(object)
         blank = np.flatnonzero((told == "") & np.isfinite(observations.column("lon")))
         at = observations.keep(blank)
-        told[blank] = control.holder(at.column("lon"), at.column("lat"), at.column("radius_km"), at.column("start"))
-        return told
+        middle = at.column("start") + (at.column("end") - at.column("start")) // 2
+        told[blank] = control.holder(at.column("lon"), at.column("lat"), at.column("radius_km"), middle)
+        return observations.replace(control=told), intake
 
-    def _register(self) -> tuple[Table[ProtectedObject], Table[Quarantined]]:
+    def _register(self) -> tuple[Table[ProtectedObject], Intake]:
         if not self.file.registers:
-            return Table.empty(ProtectedObject), Table.empty(Quarantined)
+            return Table.empty(ProtectedObject), Intake()
         from ceasefire.sources import register
 
         paths = find_files(self.file.registers, self.file, self.folder)
-        objects, quarantine, _ = register.read(paths, area=self.regions)
+        objects, quarantine, count = register.read(paths, area=self.regions, view=self.file.boundary_view)
         self.say(f"{len(objects):,} protected objects in the register")
-        return objects, quarantine
+        return objects, Intake(quarantine=quarantine, count=count)
 
     def _never_looked(self, looks: Table[Look]) -> Table[Look]:
         """Record a lost look for every region and day of each expected channel that gave none."""

@@ -78,6 +78,24 @@ class SourceLine(_Line):
         return (self.path,) if isinstance(self.path, str) else self.path
 
 
+class ControlLine(_Line):
+    """Who held a place on a day: outlines of the occupied area, one file a day, and whose land the rest is."""
+
+    path: Annotated[str | tuple[str, ...], Field(min_length=1)]
+    """Files, one a day; their day stands in their names."""
+    occupier: Id
+    """Party that holds the outlined area."""
+    holders: dict[str, Id]
+    """ISO 3166-1 country to the party that holds its land elsewhere."""
+    licence: str = ""
+    """Licence of the outlines, as printed."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The patterns as a tuple."""
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+
 class CaseFile(_Line):
     """A case as its author states it."""
 
@@ -115,8 +133,8 @@ class CaseFile(_Line):
     """What is read."""
     registers: tuple[str, ...] = ()
     """Files of the register of protected objects."""
-    control: tuple[str, ...] = ()
-    """Files of the daily front line, which tell who held a place."""
+    control: ControlLine | None = None
+    """Who held a place; used to label reports, never published as a line."""
     previous: str = ""
     """`report.json` of the issue before, to compare with."""
     assumptions: Priors = Priors()

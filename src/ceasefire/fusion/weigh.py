@@ -148,8 +148,8 @@ def on_object(
     shown = np.where(np.isin(m.object, _VAGUE) & (m.effect == "outage"), "energy.electricity", m.object)
     rows = np.flatnonzero((shown != "") & ~m.denies & ~m.copy)
     inferred = shown[rows] != m.object[rows]
-    ratio = np.where(inferred, priors.object_outage, _lookup(m.channel[rows], priors.object_named, default=1.0))
-    weight = np.log(ratio) * m.share[rows]
+    named = np.where(inferred, priors.object_outage, _lookup(m.channel[rows], priors.object_named, default=1.0))
+    weight = np.log(named) * m.share[rows]
     names, code = np.unique(shown[rows], return_inverse=True)
     k = max(len(names), 1)
     pair, at = np.unique(m.group[rows] * k + code, return_inverse=True)

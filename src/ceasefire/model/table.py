@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -36,6 +37,7 @@ _TYPES: dict[Any, pa.DataType] = {
 }
 
 
+@cache
 def schema_of(record: type[Any]) -> pa.Schema:
     """Make the Arrow schema of a record class from its field annotations.
 
