@@ -168,14 +168,15 @@ def _parts() -> tuple[Any, Any, Any]:
 def _edges() -> tuple[Any, Any, Any]:
     """Outlines cut into short pieces, with their region's row and a tree."""
     lines, part = shapely.get_parts(shapely.boundary(_parts()[0]), return_index=True)
-    pieces, rows = [], []
-    for line, row in zip(lines, _parts()[1][part], strict=True):
-        xy = shapely.get_coordinates(line)
-        cuts = [xy[i : i + 17] for i in range(0, len(xy) - 1, 16)]
-        pieces += [shapely.linestrings(c) for c in cuts]
-        rows += [row] * len(cuts)
-    outlines = np.asarray(pieces, dtype=object)
-    return outlines, np.asarray(rows), shapely.STRtree(outlines)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    ends = np.flatnonzero(line[1:] == line[:-1])
+    piece = np.cumsum(np.r_[True, line[ends[1:]] != line[ends[:-1]]] | (np.arange(len(ends)) % 16 == 0)) - 1
+    first = np.r_[True, piece[1:] != piece[:-1]]
+    last = np.r_[first[1:], True]
+    points = np.concatenate([ends, ends[last] + 1])
+    order = np.argsort(np.concatenate([piece, piece[last]]), kind="stable")
+    outlines = shapely.linestrings(xy[points[order]], indices=np.sort(np.concatenate([piece, piece[last]])))
+    return outlines, _parts()[1][part[line[ends[first]]]], shapely.STRtree(outlines)
 
 
 def _exact(x: Any, y: Any, reach_km: float) -> npt.NDArray[np.int64]:

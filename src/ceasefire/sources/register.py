@@ -9,12 +9,14 @@ Public records of public objects only: no register of military objects is read, 
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ceasefire.geo import distance
 from ceasefire.geo.boundaries import DEFAULT_VIEW, boundaries
@@ -24,7 +26,7 @@ from ceasefire.model.records import ProtectedObject, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.sources import register_entsoe, register_gem, register_osm, register_wri
 from ceasefire.sources.granule import inspect
-from ceasefire.sources.register_entry import NOT_STANDING, Entry, Refused
+from ceasefire.sources.register_entry import Entry, Refused, stands
 from ceasefire.sources.register_same import Plant, group
 from ceasefire.sources.rows import read_csv
 
@@ -32,6 +34,8 @@ STEP_KM = 20.0
 """Greatest distance between discs along a route, km."""
 MAX_BYTES = 200_000_000
 """Largest file read, bytes."""
+COUNTRY_COLUMNS = ("country", "countries", "areas", "country_long", "Country", "country_2", "area2")
+"""Columns in which registers name countries."""
 Area = tuple[float, float, float, float] | Sequence[str]
 """Box (west, south, east, north in degrees), or region patterns such as `("UA", "RU-KRS")`."""
 _ADAPTERS = (*register_gem.ADAPTERS, *register_wri.ADAPTERS, *register_entsoe.ADAPTERS)
@@ -67,16 +71,19 @@ def read(
     kept: list[tuple[str, Entry]] = []
     outside = 0
     for path in sorted(paths, key=lambda p: (p.name, str(p))):
-        for row in _rows(path, bad):
-            if isinstance(row, Refused):
-                if inside.names(row.country):
-                    bad.append(_quarantined(_source(path), path, row))
-                else:
-                    outside += 1
-            elif row.status in NOT_STANDING or not inside.holds(row):
-                outside += 1
+        standing = []
+        rows, elsewhere = _rows(path, bad, inside)
+        outside += elsewhere
+        for row in rows:
+            if isinstance(row, Entry) and stands(row):
+                standing.append(row)
+            elif isinstance(row, Refused) and inside.names(row.country):
+                bad.append(_quarantined(_source(path), path, row))
             else:
-                kept.append((str(path), row))
+                outside += 1
+        held = inside.holds(standing)
+        outside += int((~held).sum())
+        kept += [(str(path), row) for row, yes in zip(standing, held, strict=True) if yes]
     kept.sort(key=lambda k: (_ORDER.index(k[1].source), k[0]))
     plants = group(kept)
     count = Count(len(kept) + len(bad), len(plants), len(kept) - len(plants), len(bad), outside)
@@ -88,30 +95,45 @@ class _Area:
 
     def __init__(self, area: Area, view: str) -> None:
         parts = tuple(area)
-        self.box = parts if len(parts) == 4 and not any(isinstance(p, str) for p in parts) else None
-        self.codes = {c for p in parts for c in match(p, view=view)} if self.box is None else set()
+        patterns = [p for p in parts if isinstance(p, str)]
+        self.box = None if patterns else np.asarray(parts, dtype=np.float64)
+        self.codes = {c for p in patterns for c in match(p, view=view)}
         b = boundaries()
         rows = np.isin(b.code.astype(str), sorted(self.codes))
-        self.countries = {str(c).lower() for c in b.country[view][rows]}
-        self.countries |= {b.country_name[i].lower() for i in np.flatnonzero(rows)}
+        known = [np.asarray([str(w).lower() for w in column]) for column in (*b.country.values(), b.country_name)]
+        self._here = {str(w) for words in known for w in words[rows]}
+        self._known = {str(w) for words in known for w in words}
 
     def places(self, lon: Any, lat: Any) -> tuple[Any, Any]:
         """Give for places whether they lie in the area, and their regions."""
         region = locate(lon, lat)
         if self.box is not None:
-            west, south, east, north = (float(v) for v in self.box)
+            west, south, east, north = self.box
             return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north), region
         return np.asarray([c in self.codes for c in region], dtype=bool), region
 
-    def holds(self, row: Entry) -> bool:
-        """Tell whether an entry lies in the area, a route with any of its discs."""
-        xy = np.concatenate([along(r)[0] for r in row.routes]) if row.routes else np.array([[row.lon, row.lat]])
-        return bool(self.places(xy[:, 0], xy[:, 1])[0].any())
+    def holds(self, rows: Sequence[Entry]) -> npt.NDArray[np.bool_]:
+        """Tell which entries lie in the area, a route with any of its discs, shape (n,)."""
+        out = np.zeros(len(rows), dtype=bool)
+        if not rows:
+            return out
+        places = [_discs(row)[0] for row in rows]
+        xy, owner = np.concatenate(places), np.repeat(np.arange(len(rows)), [len(p) for p in places])
+        out[owner[self.places(xy[:, 0], xy[:, 1])[0]]] = True
+        return out
 
     def names(self, country: str) -> bool:
-        """Tell whether a row without a place may belong to the area, by the country it names."""
-        words = {w.strip().lower() for w in country.replace(",", ";").split(";")} - {""}
-        return not words or self.box is not None or bool(words & self.countries)
+        """Tell whether a row without a place belongs to the area by the countries it names, or names none."""
+        words = _words(country)
+        return not words or self.box is not None or bool(words & self._here)
+
+    def may_hold(self, country: str) -> bool:
+        """Tell whether a row with a place may lie in the area: an unknown country's name may mean any."""
+        return self.names(country) or not _words(country) <= self._known
+
+
+def _words(country: str) -> set[str]:
+    return {w.strip().lower() for w in country.replace(",", ";").split(";")} - {""}
 
 
 def along(route: Any, *, step_km: float = STEP_KM) -> tuple[Any, float]:
@@ -131,21 +153,26 @@ def along(route: Any, *, step_km: float = STEP_KM) -> tuple[Any, float]:
     return np.c_[np.interp(want, at, line[:, 0]), np.interp(want, at, line[:, 1])], total / pieces
 
 
-def _rows(path: Path, bad: list[Quarantined]) -> Iterator[Entry | Refused]:
+def _rows(path: Path, bad: list[Quarantined], inside: _Area) -> tuple[Iterable[Entry | Refused], int]:
+    """Give a file's rows, and how many were left unread because they name countries outside the area."""
     if path.suffix.lower() in (".json", ".geojson"):
-        yield from _json_rows(path)
-        return
+        return _json_rows(path), 0
     quote = "'" if _quoted_singly(path) else '"'
     table = read_csv(path, required=(), source="register", quotechar=quote, max_bytes=MAX_BYTES)
     bad += table.quarantine
     header = set(table.columns)
     if not header:
-        return
+        return [], 0
     adapter = next((a for columns, a in _ADAPTERS if set(columns) <= header), None)
     if adapter is None:
-        yield Refused(0, "no known register has these columns", ", ".join(sorted(header))[:500])
-        return
-    yield from adapter(table)
+        return [Refused(0, "no known register has these columns", ", ".join(sorted(header))[:500])], 0
+    named = [table.columns[c] for c in COUNTRY_COLUMNS if c in header]
+    keep = [inside.may_hold(";".join(words)) for words in zip(*named, strict=True)] if named else [True] * len(table)
+    if all(keep):
+        return adapter(table), 0
+    columns = {k: [v for v, yes in zip(c, keep, strict=True) if yes] for k, c in table.columns.items()}
+    here = dataclasses.replace(table, columns=columns, line=table.line[np.asarray(keep)])
+    return adapter(here), keep.count(False)
 
 
 def _json_rows(path: Path) -> Iterable[Entry | Refused]:

@@ -57,6 +57,17 @@ class Entry:
     """Lines of a pipeline: longitude and latitude, shape (n, 2) each."""
 
 
+def stands(entry: Entry) -> bool:
+    """Tell whether the thing stands; a nuclear plant that makes no power any more still does.
+
+    >>> one = Entry(id="x:1", name="X", object_class="energy.hydro", radius_km=1, line=1, status="retired",
+    ...             source="x", licence="")
+    >>> stands(one)
+    False
+    """
+    return entry.status not in NOT_STANDING or (entry.status == "retired" and entry.object_class == "energy.nuclear")
+
+
 @dataclass(frozen=True)
 class Refused:
     """One row that cannot be an entry."""

@@ -84,7 +84,11 @@ def nuclear(rows: Rows) -> Iterator[Entry | Refused]:
     """Read nuclear power plants."""
     for i, r in _each(rows):
         name = r["project-name"]
-        common = {"name": name, "object_class": "energy.nuclear", "radius_km": _accuracy(r["location-accuracy"])}
+        common: dict[str, Any] = {
+            "name": name,
+            "object_class": "energy.nuclear",
+            "radius_km": _accuracy(r["location-accuracy"]),
+        }
         common |= {"status": r["status"], "url": r["url"], "country": r["country"], "id": f"gem:{name}"}
         yield _entry(rows, i, common, lon=r["lng"], lat=r["lat"])
 
@@ -92,7 +96,12 @@ def nuclear(rows: Rows) -> Iterator[Entry | Refused]:
 def hydro(rows: Rows) -> Iterator[Entry | Refused]:
     """Read hydroelectric plants."""
     for i, r in _each(rows):
-        common = {"name": r["project_name"], "object_class": "energy.hydro", "status": r["status"], "url": r["url"]}
+        common: dict[str, Any] = {
+            "name": r["project_name"],
+            "object_class": "energy.hydro",
+            "status": r["status"],
+            "url": r["url"],
+        }
         common |= {"radius_km": _accuracy(r["location_accuracy"]), "id": f"gem:{r['gem_location_id']}"}
         yield _entry(rows, i, common | {"country": f"{r['country']};{r['country_2']}"}, lon=r["lng"], lat=r["lat"])
 

@@ -3,11 +3,13 @@
 Rule, in the order in which files come (most exact first). A row joins an object where
 1. it has the same id and lies within 5 km (units of one plant); or
 2. the object has no row of the same file under another id (a register knows its own plants apart), the classes
-   agree, the distance is at most the sum of both radii and 15 km, and the names are alike; or
-3. as 2, but within 0.5 km, whatever the names.
+   agree, the distance is at most the sum of both radii and 35 km, and the names are alike; or
+3. as 2, but within 0.5 km, or both nuclear, whatever the names; or
+4. it is a unit that its register lists under an id of its own (nuclear units, powerplantmatching's units by
+   fuel): as 2 and 3, within 3 km.
 The nearest object that fits is taken. Routes are the same where class and name are. Names are alike where their
 own words (kinds such as "CHP" left out) begin with the same five letters or agree to four fifths, and their
-numbers do not differ: Kyiv CHP-5 is not Kyiv CHP-6.
+numbers do not differ: Kyiv CHP-5 is not Kyiv CHP-6. A solar or wind park is never alike a plant of another kind.
 """
 
 from __future__ import annotations
@@ -24,17 +26,23 @@ from scipy.spatial import cKDTree
 from ceasefire.geo import distance
 from ceasefire.sources.register_entry import Entry
 
-REACH_KM = 15.0
+REACH_KM = 35.0
 """Rows farther apart are never one plant."""
 UNITS_KM = 5.0
 """Units of one plant lie within this."""
+SITE_KM = 3.0
+"""Rows of one nuclear site, or units listed one by one, lie within this."""
 TOUCH_KM = 0.5
 """Rows of one class as near as this are one plant, whatever their names."""
 _KINDS = frozenset(
-    "power plant station stations thermal nuclear npp tpp chp chpp hpp hpspp hydro hydroelectric solar wind farm park "
-    "gres tec tets spp pumped storage psp unit timepoint refinery terminal lng gas coal cogeneration combined cycle "
-    "russia ukraine project pipeline natural нпз тэц тэс гэс".split()  # noqa: SIM905
+    re.findall(
+        r"\w+",
+        """power plant station stations thermal nuclear npp tpp chp chpp hpp hpspp hydro hydroelectric solar wind farm
+        park gres tec tets spp pumped storage psp unit timepoint refinery terminal lng gas coal cogeneration combined
+        cycle russia ukraine project pipeline natural нпз тэц тэс гэс""",
+    )
 )
+"""Words of kind, which plants share."""
 
 
 @dataclass
@@ -90,15 +98,18 @@ def alike(one: str, other: str) -> bool:
     a, b = _fold(one), _fold(other)
     if a == b and a:
         return True
+    if _weather(a) != _weather(b):
+        return False
     numbers = [set(re.findall(r"\d+", t)) for t in (a, b)]
     if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
         return False
     words = [[w for w in re.findall(r"[^\W\d]+", t) if w not in _KINDS and len(w) > 1] for t in (a, b)]
-    return any(
-        x[:5] == y[:5] if min(len(x), len(y)) >= 5 and x[:5] == y[:5] else _ratio(x, y) >= 0.8
-        for x in words[0]
-        for y in words[1]
-    )
+    pairs = [(x, y) for x in words[0] for y in words[1]]
+    return any((len(x) >= 5 and x[:5] == y[:5]) or _ratio(x, y) >= 0.8 for x, y in pairs)
+
+
+def _weather(folded: str) -> bool:
+    return not {"solar", "wind", "pv", "spp"}.isdisjoint(folded.split())
 
 
 def _ratio(one: str, other: str) -> float:
@@ -132,11 +143,13 @@ def _nearest(entry: Entry, plants: list[Plant], file: str) -> Plant | None:
     for i, plant in enumerate(plants):
         first = plant.rows[0]
         away = _km(first, entry)
-        if plant.files.get(file, entry.id) != entry.id or not _classes_agree(first, entry):
+        nuclear = entry.object_class == "energy.nuclear"
+        units = away <= SITE_KM and (nuclear or entry.source == "ppm")
+        if not _classes_agree(first, entry) or (plant.files.get(file, entry.id) != entry.id and not units):
             continue
         reach = min(first.radius_km + entry.radius_km, REACH_KM)
         named = any(alike(row.name, entry.name) for row in plant.rows) or first.id == entry.id
-        if away <= TOUCH_KM or (away <= reach and named):
+        if away <= TOUCH_KM or (away <= reach and (named or nuclear)):
             fits.append((away, i))
     return plants[min(fits)[1]] if fits else None
 

@@ -7,6 +7,7 @@ CARMA are the town's. Rows without a position are kept out: a plant without a pl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ceasefire.sources.register_entry import Adapter, Entry, Refused, fuel_class, place
@@ -19,6 +20,9 @@ URL_PPM = "https://github.com/PyPSA/powerplantmatching"
 RADII_KM = {"CARMA": 10.0, "WRI": 2.0, "GEODB": 2.0, "GCPT": 2.0}
 """Radius by the origin of the position; 5 km for any other."""
 OTHER_KM = 5.0
+SHUT_BEFORE = 2020
+"""Year before which a closure in powerplantmatching is one; later ones are assumptions about coal."""
+_SUM = re.compile(r"\b(oblast|county|region|voivodeship|judet)\b", re.IGNORECASE)
 
 
 def database(rows: Rows) -> Iterator[Entry | Refused]:
@@ -60,9 +64,13 @@ def raw(rows: Rows) -> Iterator[Entry | Refused]:
 
 
 def matched(rows: Rows) -> Iterator[Entry | Refused]:
-    """Read powerplantmatching's table."""
+    """Read powerplantmatching's table; its sums of a region's small plants have a place, but are in no place."""
     c = rows.columns
     for i, ident in enumerate(c["id"]):
+        if _SUM.search(c["Name"][i]):
+            reason = "a sum over a region and not a plant"
+            yield Refused(int(rows.line[i]), reason, rows.raw(i), c["Country"][i])
+            continue
         yield _entry(
             rows,
             i,
@@ -74,6 +82,7 @@ def matched(rows: Rows) -> Iterator[Entry | Refused]:
             radius_km=OTHER_KM,
             url=URL_PPM,
             country=c["Country"][i],
+            status="retired" if _gone(c["DateOut"][i]) else "",
         )
 
 
@@ -83,9 +92,17 @@ ADAPTERS: tuple[tuple[tuple[str, ...], Adapter], ...] = (
         database,
     ),
     (("Power Plant ID", "Name", "Fuel", "Operational Status", "Latitude", "Longitude", "Geolocation Source"), raw),
-    (("id", "Name", "Fueltype", "Set", "Country", "lat", "lon", "projectID"), matched),
+    (("id", "Name", "Fueltype", "Set", "Country", "DateOut", "lat", "lon", "projectID"), matched),
 )
 """Columns by which a file is known, and its reader."""
+
+
+def _gone(year: str) -> bool:
+    """Tell whether a plant was shut long ago; later years are the table's forecasts."""
+    try:
+        return float(year) < SHUT_BEFORE
+    except ValueError:
+        return False
 
 
 def _entry(
@@ -114,7 +131,7 @@ def _entry(
         radius_km=radius_km,
         line=int(rows.line[i]),
         status=status.strip().lower(),
-        source=ident.split(":")[0],
+        source=ident[:3],
         url=url,
         licence=LICENCE_WRI if ident.startswith("wri") else LICENCE_PPM,
         country=country,
