@@ -20,6 +20,7 @@ Source: Zhukov and Ayers (2023), VIINA 2.0, https://github.com/zhukovyuri/VIINA,
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -36,9 +37,10 @@ from ceasefire.model.records import Look, Observation, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.sources.clocks import Times, next_day
 from ceasefire.sources.columns import stable_ids
+from ceasefire.sources.daily import NOON, daily_looks, in_window
 from ceasefire.sources.dated import doubt_dates
 from ceasefire.sources.granule import MAX_BYTES
-from ceasefire.sources.intervals import Reasons, limits
+from ceasefire.sources.intervals import Reasons
 from ceasefire.sources.places import located
 from ceasefire.sources.rows import Rows, read_csv, times
 from ceasefire.sources.viina_labels import act_of, effect_of, labels, object_of
@@ -60,7 +62,6 @@ OCCUPIED = {"UA-09": 0.1, "UA-40": 0.1, "UA-43": 0.1}
 """Factor on a look's quality where the outlets have no reporters."""
 
 _DAY = np.timedelta64(86_400, "s")
-_NOON = np.timedelta64(43_200, "s")
 
 
 def read(
@@ -116,8 +117,7 @@ def read(
     reasons.add(np.isnan(lat), "no coordinates")
     reasons.add(np.array([not h for h in headline], dtype=bool), "no headline")
 
-    begin, stop = limits(window)
-    outside = ~np.isnat(day) & ~((day + _NOON >= begin) & (day + _NOON < stop))
+    outside = ~np.isnat(day) & ~in_window(day, window)
     good = np.flatnonzero((reasons.text == "") & ~outside)
     keys = stable_ids("o", source, PRODUCT, *([text[k][i] for i in good.tolist()] for k in _KEY))
     first, tags = _merged(keys, [text["event_type"][i] for i in good.tolist()])
@@ -164,11 +164,15 @@ def read(
         },
         length=len(at),
     )
+    looks = Table.empty(Look)
+    if len(sound):
+        quality = _quality(day[sound], region[sound])
+        looks = daily_looks(source=source, channel="news", window=window, clock=CLOCK, seen=day[sound], quality=quality)
     for rows, (named, _, _) in zip(parts, days, strict=True):
-        doubt_dates(rows.granule, named + _NOON)
+        doubt_dates(rows.granule, named + NOON)
     return Intake(
         observations=observations,
-        looks=_looks(source, window, day[sound], region[sound]) if len(at) else Table.empty(Look),
+        looks=looks,
         quarantine=Table.of(Quarantined, sorted(refusals, key=lambda q: (q.granule, q.line))),
         count=count,
         files=tuple(sorted({(rows.granule, rows.sha256) for rows in parts if rows.sha256})),
@@ -233,39 +237,8 @@ def _origins(source: str, headline: Sequence[str], day: Times) -> list[str]:
     return origin
 
 
-def _looks(source: str, window: Window, day: Times, region: NDArray[np.object_]) -> Table[Look]:
-    """One look for every region and local day whose noon is in the window."""
-    begin, stop = limits(window)
-    first = next_day(np.array([begin - _NOON], dtype="datetime64[s]"), CLOCK, days=0)
-    starts = [first[0]]
-    while starts[-1] < stop:
-        starts.append(next_day(np.array([starts[-1]], dtype="datetime64[s]"), CLOCK)[0])
-    nights = np.array(starts, dtype="datetime64[s]")
-    inside = np.asarray((nights[:-1] + _NOON >= begin) & (nights[:-1] + _NOON < stop), dtype=bool)
-    morning, evening = nights[:-1][inside], nights[1:][inside]
-    ran = np.isin(morning, day)
+def _quality(day: Times, region: NDArray[np.object_]) -> dict[str, float]:
+    """Usable fraction of a look at each region: 1 - exp(-rows a day), a tenth of it where it is occupied."""
     span = max(1, int((day.max() - day.min()) / _DAY) + 1)
-    codes = match("UA")
-    quality = np.array(
-        [(1 - np.exp(-float((region == c).sum()) / span)) * OCCUPIED.get(c, 1.0) for c in codes], dtype=np.float64
-    )
-    seen = np.flatnonzero(quality > 0)
-    n, k = len(morning), len(seen)
-    begins, ends, looked = np.repeat(morning, k), np.repeat(evening, k), np.repeat(ran, k)
-    names = [codes[c] for c in seen.tolist()] * n
-    ids = stable_ids("l", source, PRODUCT, names, [str(b) for b in begins]) if n * k else []
-    return Table.from_columns(
-        Look,
-        {
-            "id": ids,
-            "source": source,
-            "channel": "news",
-            "region": names,
-            "start": begins,
-            "end": ends,
-            "acts": ("attack",),
-            "quality": np.where(looked, np.tile(np.round(quality[seen], 4), n), 0.0),
-            "lost": np.where(looked, "", "no data").astype(object),
-        },
-        length=n * k,
-    )
+    rows = {code: float((region == code).sum()) for code in match("UA")}
+    return {code: (1 - math.exp(-n / span)) * OCCUPIED.get(code, 1.0) for code, n in rows.items()}
