@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from ceasefire.errors import SourceError
 from ceasefire.model.records import Finding, Incident, Look, Observation
 from ceasefire.model.table import Table
-from ceasefire.testing.matching import match
+from ceasefire.testing.matching import grouping, match
 from ceasefire.testing.score import looked, score, true_counts
 from ceasefire.testing.simulate import World, simulate
 from ceasefire.testing.truth import Rule, Truth
@@ -146,7 +147,7 @@ def test_the_truth_itself_scores_perfectly(truth: Truth) -> None:
     for v in s.verdicts:
         assert v.right == v.decided == v.number == 60
         assert v.called_right == v.called == v.true_violations > 0
-    assert (s.split, s.invented) == (-1, -1)
+    assert s.grouping is None
 
 
 def test_missed_and_invented_incidents_are_counted_and_cost(truth: Truth) -> None:
@@ -214,7 +215,9 @@ def test_second_incidents_are_told_from_invented_ones(world: World, truth: Truth
         "observations": observations,
     }
     s = score(tables, truth)
-    assert (s.split, s.invented) == (1, 1)
+    assert s.grouping is not None
+    assert (s.grouping.split, s.grouping.invented) == (1, 1)
+    assert (s.grouping.events, s.grouping.incidents) == (1, 1)
 
 
 def test_limits_are_held_against_true_counts(truth: Truth) -> None:
@@ -306,3 +309,28 @@ def test_a_finished_run_is_read_from_its_folder(tmp_path: Path, world: World, tr
     verdicts_of(truth, incidents, np.arange(60)).write(tmp_path / "out" / "findings.parquet")
     Table.concat(Look, EVERYWHERE).write(tmp_path / "out" / "looks.parquet")
     assert score(tmp_path, world.truth).as_dict() == score(tmp_path / "out", truth).as_dict()
+
+
+@pytest.mark.parametrize(
+    ("groups", "precision", "recall"),
+    [([[0, 1, 2], [3, 4]], 1.0, 1.0), ([[0, 1, 2, 3, 4]], 0.4, 1.0), ([[0, 1], [2], [3, 4]], 1.0, 0.5)],
+)
+def test_grouping_counts_pairs(truth: Truth, groups: list[list[int]], precision: float, recall: float) -> None:
+    events = ["t-1", "t-1", "t-1", "t-2", "t-2"]
+    observations = Table.from_columns(
+        Observation,
+        {
+            "id": np.array([f"o-{k}" for k in range(5)], dtype=object),
+            "line": np.arange(5),
+            **dict.fromkeys(("source", "product", "evidence", "channel", "procedure"), ""),
+            "granule": "reports.csv",
+            **{c: np.full(5, np.datetime64("2021-03-01", "s")) for c in ("start", "end", "reported")},
+            **dict.fromkeys(("lon", "lat", "radius_km"), 1.0),
+        },
+    )
+    told = {("reports.csv", k): e for k, e in enumerate(events)}
+    members = [tuple(f"o-{k}" for k in g) for g in groups]
+    incidents = incidents_of(truth, np.arange(len(groups)), observations=members)
+    g = grouping(incidents, observations, replace(truth, told=told), np.ones(len(groups), dtype=bool))
+    assert (g.events, g.incidents) == (2, len(groups))
+    assert (g.precision, g.recall) == (pytest.approx(precision), pytest.approx(recall))

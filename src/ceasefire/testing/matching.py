@@ -1,4 +1,4 @@
-"""Which incident is which true event: one to one, the likeliest pairs first.
+"""Which incident is which true event, and which reports were put together.
 
 Why likelihood and not distance: an incident known only to a region lies near everything; measured by its own disc it
 would take the truth from one that names the street. So a pair's cost is how unlikely the truth's place and time are
@@ -13,9 +13,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ceasefire.geo.distance import km, unit_vectors
-from ceasefire.model.records import Incident
+from ceasefire.model.records import Incident, Observation
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
+from ceasefire.testing.scored import Grouping
 from ceasefire.testing.truth import Truth
 
 Array = np.ndarray[Any, Any]
@@ -59,6 +60,50 @@ def match(incidents: Table[Incident], truth: Truth, *, slack: float = 1.5, slack
             of[i] = t
             taken[t] = True
     return of
+
+
+def grouping(incidents: Table[Incident], observations: Table[Observation], truth: Truth, matched: Array) -> Grouping:
+    """Score how reports were put together, pair by pair.
+
+    Parameters
+    ----------
+    incidents, observations
+        A run's.
+    truth
+        With `told`: which row tells of which event.
+    matched
+        Which incidents match a true event, shape (incidents,).
+
+    Source: pairwise precision and recall are the usual measure of record linkage (D. Menestrina, S. E. Whang and H.
+    Garcia-Molina, "Evaluating entity resolution results", Proceedings of the VLDB Endowment 3 (2010) 208-219).
+    """
+    rows = zip(observations.column("granule").tolist(), observations.column("line").tolist(), strict=True)
+    told = [truth.told.get(row, "") for row in rows]
+    event_of = {o: e for o, e in zip(observations.column("id").tolist(), told, strict=True) if e}
+    column = incidents.arrow.column("observations").combine_chunks()
+    group = np.repeat(np.arange(len(incidents)), column.value_lengths().to_numpy(zero_copy_only=False))
+    event = np.array([event_of.get(o, "") for o in column.flatten().to_pylist()], dtype=str)
+    group, event = group[event != ""], event[event != ""]
+    names, event = np.unique(event, return_inverse=True)
+    both = np.unique(np.stack([group, event]), axis=1, return_counts=True)[1] if len(group) else np.zeros(0)
+    together, of_one = _pairs_in(np.bincount(group)), _pairs_in(np.bincount(event))
+    right = _pairs_in(both)
+    precision, recall = (right / n if n else float("nan") for n in (together, of_one))
+    tells = np.zeros(len(incidents), dtype=bool)
+    tells[group] = True
+    return Grouping(
+        events=len(names),
+        incidents=int(tells.sum()),
+        precision=precision,
+        recall=recall,
+        f1=2 * precision * recall / (precision + recall) if precision + recall > 0 else float("nan"),
+        split=int((tells & ~matched).sum()),
+        invented=int((~tells & ~matched).sum()),
+    )
+
+
+def _pairs_in(sizes: Array) -> int:
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _pairs(incidents: Table[Incident], truth: Truth, slack: float, seconds: float) -> tuple[Array, Array, Array]:

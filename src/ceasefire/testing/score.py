@@ -17,7 +17,7 @@ from ceasefire.errors import SourceError
 from ceasefire.model.records import Finding, Incident, Look, Observation
 from ceasefire.model.table import Table
 from ceasefire.stats import scores
-from ceasefire.testing.matching import match
+from ceasefire.testing.matching import grouping, match
 from ceasefire.testing.scored import Cells, Limits, Probability, Score, Verdicts
 from ceasefire.testing.truth import Rule, Truth
 
@@ -51,7 +51,7 @@ def score(run: str | Path | Mapping[str, Table[Any]], truth: str | Path | Truth)
     incidents, looks = tables["incidents"], tables["looks"]
     of = match(incidents, truth)
     hit = of >= 0
-    split, invented = _unmatched(incidents, tables.get("observations"), truth, hit)
+    observations = tables.get("observations")
     guesses = _parties(incidents)
     party, first = _party(guesses, truth, of)
     attribution = incidents.column("attribution")[hit]
@@ -64,8 +64,7 @@ def score(run: str | Path | Mapping[str, Table[Any]], truth: str | Path | Truth)
         incidents=len(incidents),
         truths=len(truth.id),
         matched=int(hit.sum()),
-        split=split,
-        invented=invented,
+        grouping=grouping(incidents, observations, truth, hit) if observations is not None and truth.told else None,
         occurred=_probability(incidents.column("p_occurred"), hit),
         object=_probability(incidents.column("p_object")[hit], truth.protected[of[hit]]),
         party=party,
@@ -167,18 +166,6 @@ def _party(guesses: tuple[Array, Array, Array], truth: Truth, of: Array) -> tupl
     order = np.lexsort((-p, row))
     first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
     return _probability(p, right), int(right[first].sum())
-
-
-def _unmatched(
-    incidents: Table[Incident], observations: Table[Observation] | None, truth: Truth, hit: Array
-) -> tuple[int, int]:
-    if observations is None or not truth.told:
-        return -1, -1
-    rows = zip(observations.column("granule").tolist(), observations.column("line").tolist(), strict=True)
-    told = {i for i, at in zip(observations.column("id").tolist(), rows, strict=True) if truth.told.get(at, "")}
-    members = incidents.column("observations")[~hit]
-    split = sum(any(o in told for o in of) for of in members)
-    return split, len(members) - split
 
 
 def _verdicts(findings: Table[Finding], incidents: Table[Incident], truth: Truth, of: Array, rule: Rule) -> Verdicts:

@@ -22,10 +22,13 @@ def text(score: Score) -> str:
     lines = [
         f"{score.incidents:,} incidents of the run, {score.truths:,} that happened, {score.matched:,} pairs",
     ]
-    if score.split >= 0:
-        lines.append(
-            f"without a pair: {score.split:,} second incidents of one event, {score.invented:,} of what never happened"
-        )
+    g = score.grouping
+    if g is not None:
+        lines += [
+            f"without a pair: {g.split:,} second incidents of one event, {g.invented:,} of what never happened",
+            f"reports put together: precision {_number(g.precision)}, recall {_number(g.recall)}, F1 {_number(g.f1)}; "
+            f"{g.incidents:,} incidents of {g.events:,} events",
+        ]
     lines += ["", "Counts with exposure", f"  {'':18}{'true':>7}{'found':>7}{'missed':>8}{'unmatched':>11}"]
     for c in score.cells:
         name = "looked at" if c.looked else "never looked at"

@@ -36,6 +36,26 @@ class Probability:
 
 
 @dataclass(frozen=True)
+class Grouping:
+    """Whether reports of one event were put together; over rows that tell of something that happened."""
+
+    events: int
+    """Events that at least one observation tells of."""
+    incidents: int
+    """Incidents that hold at least one such observation; more than `events` means that events were split."""
+    precision: float
+    """Share of the pairs of observations in one incident that are of one event."""
+    recall: float
+    """Share of the pairs of observations of one event that are in one incident."""
+    f1: float
+    """Harmonic mean of the two."""
+    split: int
+    """Incidents without a match that tell of something that happened: second incidents of one event."""
+    invented: int
+    """Incidents without a match that tell only of what never happened."""
+
+
+@dataclass(frozen=True)
 class Cells:
     """What was found in one kind of place and day."""
 
@@ -103,11 +123,8 @@ class Score:
     """Incidents that happened."""
     matched: int
     """Pairs of the two."""
-    split: int
-    """Incidents without a match that tell of something that happened (a second incident of one event); -1 where
-    the run's observations or the truth's rows are not there."""
-    invented: int
-    """Incidents without a match that tell only of what never happened; -1 as above."""
+    grouping: Grouping | None
+    """Whether reports were put together rightly; None where the run's observations or the truth's rows are absent."""
     occurred: Probability
     """P(occurred), over all incidents; one that matches no truth did not occur."""
     object: Probability
