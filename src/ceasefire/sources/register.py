@@ -100,7 +100,8 @@ class _Area:
         self.codes = {c for p in patterns for c in match(p, view=view)}
         b = boundaries()
         rows = np.isin(b.code.astype(str), sorted(self.codes))
-        known = [np.asarray([str(w).lower() for w in column]) for column in (*b.country.values(), b.country_name)]
+        columns: list[Sequence[str]] = [*(c.tolist() for c in b.country.values()), b.country_name]
+        known = [np.asarray([w.lower() for w in column]) for column in columns]
         self._here = {str(w) for words in known for w in words[rows]}
         self._known = {str(w) for words in known for w in words}
 
