@@ -21,7 +21,7 @@ from ceasefire.assessment.periods import judge_periods
 from ceasefire.assessment.spoken import judge_claims
 from ceasefire.assessment.verdict import judge
 from ceasefire.casefile import CaseFile, SourceLine, find_files, read_casefile
-from ceasefire.errors import FetchError, NoCoverage
+from ceasefire.errors import CeasefireError, FetchError, NoCoverage
 from ceasefire.fusion.coverage import coverage, days
 from ceasefire.fusion.fuse import fuse
 from ceasefire.geo import regions
@@ -78,10 +78,20 @@ class Case:
     @cached_property
     def agreement(self) -> Agreement:
         """The agreement that is judged by."""
-        name = self.file.agreement
-        if name.startswith("library:"):
+        return self._agreement(self.file.agreement)
+
+    @cached_property
+    def others(self) -> tuple[Agreement, ...]:
+        """Further agreements whose obligations are followed."""
+        return tuple(self._agreement(name) for name in self.file.also)
+
+    def _agreement(self, name: str) -> Agreement:
+        if not name.startswith("library:"):
+            return read_agreement(self.folder / name)
+        try:
             return load(name.removeprefix("library:"))
-        return read_agreement(self.folder / name)
+        except KeyError as error:
+            raise CeasefireError(error.args[0]) from None
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -189,9 +199,9 @@ class Case:
         two = judge_periods(
             fused.incidents, one, fused.coverage, self.agreement, clock=self.file.clock, thresholds=bounds
         )
-        three = judge_obligations(observed.claims, self.agreement, cutoff=self.file.cutoff)
-        four = judge_claims(observed.claims, fused.incidents, fused.coverage, self.agreement, level=bounds.level)
-        findings = Table.concat(Finding, [one, two, three, four])
+        owed = [judge_obligations(observed.claims, a, cutoff=self.file.cutoff) for a in (self.agreement, *self.others)]
+        three = judge_claims(observed.claims, fused.incidents, fused.coverage, self.agreement, level=bounds.level)
+        findings = Table.concat(Finding, [one, two, *owed, three])
         self.say(f"{len(findings):,} findings under {len(self.agreement.readings)} readings")
         return findings
 

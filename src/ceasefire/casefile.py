@@ -107,6 +107,8 @@ class CaseFile(_Line):
     """Title as printed."""
     agreement: str
     """Path of an agreement file, or `library:<name>`."""
+    also: tuple[str, ...] = ()
+    """Further agreements whose obligations are followed, named in the same way."""
     period: Period
     """First and last day."""
     clock: Clock

@@ -36,6 +36,7 @@ def report_input(case: Case, observed: Observed, fused: Incidents, findings: Tab
     used = sorted(set(case.regions) | set(fused.incidents.column("region")) - {""})
     return ReportInput(
         agreement=case.agreement,
+        others=case.others,
         case=file.id,
         title=file.title,
         period=file.window,

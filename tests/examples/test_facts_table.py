@@ -20,6 +20,7 @@ from ceasefire.model.intake import Intake, Window
 from ceasefire.model.taxonomy import ACTS, covers
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "energy-2025"
+LOOKS = [FOLDER / "looks.csv", FOLDER / "looks-restated.csv"]
 WINDOW = Window(datetime(2025, 3, 18, tzinfo=UTC), datetime(2025, 4, 18, tzinfo=UTC))
 RUN = 8
 """Words in a row that count as copied."""
@@ -80,10 +81,11 @@ def test_only_what_came_after_the_window_stays_out(rows: list[dict[str, str]], i
 
 def test_the_page_that_explains_the_table_counts_right(rows: list[dict[str, str]]) -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    looks = (FOLDER / "looks.csv").read_text(encoding="utf-8").count("\n") - 1
+    looks, restated = (path.read_text(encoding="utf-8").count("\n") - 1 for path in LOOKS)
     kinds = Counter(r["kind"] for r in rows)
     assert f"{len(rows)} facts" in page
     assert f"{looks} looks" in page
+    assert f"{restated} looks" in page
     for kind in ("event", "claim", "denial", "total", "position"):
         assert re.search(rf"^\| `{kind}` \| {kinds[kind]} \|", page, re.MULTILINE), kind
 
@@ -260,7 +262,7 @@ def test_in_our_own_words(rows: list[dict[str, str]], shared_data: Path) -> None
 
 
 def test_looks_are_read_whole() -> None:
-    intake = sources.reader("looks")([FOLDER / "looks.csv"], source="looks", window=WINDOW)
+    intake = sources.reader("looks")(LOOKS, source="looks", window=WINDOW)
     assert [(q.line, q.reason) for q in intake.quarantine] == []
     assert len(intake.looks) == intake.count.used >= 100
     for look in intake.looks:
@@ -269,12 +271,12 @@ def test_looks_are_read_whole() -> None:
 
 
 def test_no_satellite_look_is_claimed() -> None:
-    intake = sources.reader("looks")([FOLDER / "looks.csv"], source="looks", window=WINDOW)
+    intake = sources.reader("looks")(LOOKS, source="looks", window=WINDOW)
     assert not any(look.channel.startswith("satellite") for look in intake.looks)
 
 
 def test_every_oblast_has_an_alert_look_made_or_lost() -> None:
-    intake = sources.reader("looks")([FOLDER / "looks.csv"], source="looks", window=WINDOW)
+    intake = sources.reader("looks")(LOOKS, source="looks", window=WINDOW)
     lost = {look.region: look.lost for look in intake.looks if look.channel == "alert"}
     assert set(lost) == set(regions.match("UA"))
     assert {code for code, why in lost.items() if why} == {"UA-09", "UA-40", "UA-43"}

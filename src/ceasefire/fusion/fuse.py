@@ -17,7 +17,7 @@ from ceasefire.fusion.compatible import FUSED
 from ceasefire.fusion.describe import Described, describe
 from ceasefire.fusion.match import match
 from ceasefire.fusion.priors import Priors
-from ceasefire.fusion.weigh import Added, Members, by_party, occurred, on_object
+from ceasefire.fusion.weigh import Added, Members, Registered, by_party, occurred, on_object
 from ceasefire.model.records import Incident, Observation, Weight
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
@@ -82,8 +82,8 @@ def fuse(
     what = describe(used, members)
     alerts = observations.keep(observations.column("procedure") == "alert")
     p_occurred, first = occurred(members, _alert_context(alerts, what), priors)
-    registered = _registered(objects, what)
-    at, classes, p_class, second = on_object(members, registered, objects is not None, priors)
+    registered = _registered(objects, what, np.unique(members.shown[members.shown != ""]))
+    at, classes, p_class, second = on_object(members, registered, priors)
     p_party, third = by_party(members, what.control, what.left_open, parties, priors)
     shielded = np.array([covers(tuple(protected), c) for c in classes], dtype=float)
     likeliest = np.full(n, "", dtype=object)
@@ -133,17 +133,20 @@ def _alert_context(alerts: Table[Observation], what: Described) -> _Array:
     return out
 
 
-def _registered(objects: ObjectIndex | None, what: Described) -> dict[str, _Array]:
-    """Tell per incident and class of the register whether one lies inside the disc."""
+def _registered(objects: ObjectIndex | None, what: Described, named: _Array) -> Registered | None:
+    """Ask the register, per incident and class that some report names, what lies inside the disc."""
     if objects is None:
-        return {}
+        return None
     row, which = objects.overlaps(what.lon, what.lat, what.radius_km)
-    kinds = objects.classes[which]
-    out: dict[str, _Array] = {}
-    for kind in np.unique(objects.classes):
-        out[kind] = np.zeros(len(what.lon), dtype=bool)
-        out[kind][row[kinds == kind]] = True
-    return out
+    kinds, code = np.unique(objects.object_class.astype(str), return_inverse=True)
+    inside = np.zeros((len(what.lon), len(named)), dtype=bool)
+    listed = np.zeros(len(named), dtype=bool)
+    for k, name in enumerate(named.tolist()):
+        same = np.array([covers((name,), kind) or covers((kind,), name) for kind in kinds], dtype=bool)
+        listed[k] = same.any()
+        inside[row[same[code[which]]], k] = True
+    expected = objects.expected(what.lon, what.lat, what.radius_km, classes=named.tolist())
+    return Registered(named, inside, np.nan_to_num(expected, nan=np.inf), listed)
 
 
 def _attribute(

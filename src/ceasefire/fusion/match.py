@@ -2,7 +2,8 @@
 
 The rule is simple on purpose (decision 0003; statistics replace it behind the same function): two reports may be of
 one event when their times, discs, acts and objects agree; groups grow from the closest pairs, and only while one
-instant and one place exist that all members could mean. A report that knows only the region never joins two events.
+instant and one place exist that all members could mean. A report that knows only the region never joins two events,
+and what one statement lists at different times stays apart.
 """
 
 from __future__ import annotations
@@ -72,6 +73,10 @@ class _View:
         _, self.region = np.unique(observations.column("region").astype(str), return_inverse=True)
         self.acts_match, self.objects_match = matrix(acts, acts_match), matrix(objects, objects_match)
         self.names_object = objects != ""
+        origin = observations.column("origin").astype(str)
+        blank = origin == ""
+        origin[blank] = observations.column("id").astype(str)[blank]
+        _, self.origin = np.unique(origin, return_inverse=True)
 
 
 def _grow(view: _View, fine: _Array, priors: Priors) -> _Array:
@@ -97,6 +102,8 @@ def _pairs(view: _View, fine: _Array, priors: Priors) -> tuple[_Array, _Array, _
     gap = np.maximum(view.start[i], view.start[j]) - np.minimum(view.end[i], view.end[j])
     keep = (km <= np.minimum(view.radius[i] + view.radius[j], priors.same_km)) & (gap <= _SLACK_HOURS)
     keep &= view.acts_match[view.act[i], view.act[j]] & view.objects_match[view.object[i], view.object[j]]
+    listed_apart = (view.origin[i] == view.origin[j]) & (gap > 0.0)
+    keep &= ~listed_apart
     same_object = view.object[i] == view.object[j]
     hours = np.abs(view.mid[i] - view.mid[j])
     cost = km / priors.same_km + hours / priors.same_hours + np.where(same_object, 0.0, 0.5)

@@ -81,8 +81,8 @@ class Priors(BaseModel):
     """Likelihood ratio of a report that names an object class (it is rarely named where it was not hit)."""
     object_outage: _Ratio = 20.0
     """Of a report of lost power that names no object, for an object of the electricity sector."""
-    object_registered: _Ratio = 2.0
-    """Of a registered object of that class inside the place's disc."""
+    object_registered: _Ratio = 5.0
+    """Most that a registered object of that class inside the disc may add: 1 / (number expected by chance)."""
     object_unregistered: _Ratio = 0.8
     """Of no registered object of that class inside it: registers are incomplete."""
     other_share: float = Field(default=0.07, gt=0, lt=1)

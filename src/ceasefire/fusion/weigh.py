@@ -60,6 +60,8 @@ class Members:
         self.effect = observations.column("effect").astype(str)
         self.ratio = observations.column("likelihood_ratio")
         self.source = observations.column("source").astype(str)
+        lights_out = np.isin(self.object, _VAGUE) & (self.effect == "outage")
+        self.shown = np.where(lights_out, "energy.electricity", self.object)
         origin = observations.column("origin").astype(str)
         origin = np.where(origin == "", observations.column("id").astype(str), origin)
         self.trust = _lookup(observations.column("reliability"), priors.reliability) * _lookup(
@@ -120,9 +122,21 @@ def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, A
     return _bounded(1 / (1 + np.exp(-total)), priors.floor), added
 
 
-def on_object(
-    members: Members, registered: dict[str, _Array], known: bool, priors: Priors
-) -> tuple[_Array, _Array, _Array, Added]:
+@dataclass(frozen=True)
+class Registered:
+    """What the register of protected objects says about every group's disc, per class that some report names."""
+
+    classes: _Array
+    """Classes, shape (k,)."""
+    inside: _Array
+    """Whether a registered object of that class touches the disc, shape (groups, k)."""
+    expected: _Array
+    """How many would by chance, shape (groups, k); infinite where the disc is too wide to tell."""
+    listed: _Array
+    """Whether the register has that class at all, shape (k,)."""
+
+
+def on_object(members: Members, registered: Registered | None, priors: Priors) -> tuple[_Array, _Array, _Array, Added]:
     """Weigh P(object class | it occurred) of every class that some member names.
 
     How far a source is believed has been weighed in P(occurred) and is not counted a second time here: given that it
@@ -133,9 +147,7 @@ def on_object(
     members
         Observations with their groups.
     registered
-        Object class of the register to a boolean of shape (groups,): one lies inside the group's disc.
-    known
-        Whether the case has a register at all; without one nothing is added for its silence.
+        What the register says; None where the case has none, then nothing is added for its silence.
     priors
         Stated weights.
 
@@ -145,62 +157,40 @@ def on_object(
     to 1 in a group is the probability of an object that nobody named.
     """
     m = members
-    shown = np.where(np.isin(m.object, _VAGUE) & (m.effect == "outage"), "energy.electricity", m.object)
-    rows = np.flatnonzero((shown != "") & ~m.denies & ~m.copy)
-    inferred = shown[rows] != m.object[rows]
+    rows = np.flatnonzero((m.shown != "") & ~m.denies & ~m.copy)
+    inferred = m.shown[rows] != m.object[rows]
     named = np.where(inferred, priors.object_outage, _lookup(m.channel[rows], priors.object_named, default=1.0))
     weight = np.log(named) * m.share[rows]
-    names, code = np.unique(shown[rows], return_inverse=True)
-    k = max(len(names), 1)
-    pair, at = np.unique(m.group[rows] * k + code, return_inverse=True)
-    group, what = pair // k, names[pair % k] if len(names) else np.zeros(0, dtype=str)
-    score = np.bincount(at, weight, len(pair))
-    about = np.char.add("object:", what) if len(what) else np.zeros(0, dtype=object)
-    parts = [
-        Added(
-            m.group[rows],
-            rows,
-            about[at].astype(object),
-            weight,
-            _with_repetition(np.where(inferred, "reports a loss of power", "names the object"), m, rows).astype(object),
-        )
-    ]
-    leaf, score = _pass_down(group, what, score)
-    share = np.array([_share_of(w, priors) for w in names])[pair % k] if len(names) else np.zeros(0)
-    parts.append(
-        Added(
-            group,
-            np.full(len(pair), -1),
-            about.astype(object),
-            np.log(share),
-            np.full(len(pair), "share of incidents on such objects", dtype=object),
-        )
-    )
-    logs = score + np.log(share)
-    if known:
-        inside = np.zeros(len(pair), dtype=bool)
-        for name in registered:
-            inside |= registered[name][group] & np.array([covers((w,), name) or covers((name,), w) for w in what])
-        listed = np.array([any(covers((w,), r) or covers((r,), w) for r in registered) for w in what], dtype=bool)
-        for of, ratio, text in (
-            (inside, priors.object_registered, "a registered object of that class lies inside the disc"),
-            (listed & ~inside, priors.object_unregistered, "no registered object of that class inside the disc"),
-        ):
-            logs = logs + np.where(of, np.log(ratio), 0.0)
-            parts.append(
-                Added(
-                    group[of],
-                    np.full(int(of.sum()), -1),
-                    about[of].astype(object),
-                    np.full(int(of.sum()), np.log(ratio)),
-                    np.full(int(of.sum()), text, dtype=object),
-                )
-            )
+    names, code = np.unique(m.shown[rows], return_inverse=True)
+    if len(names) == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none.astype(str), none.astype(float), Added.join([_added(none, none, "", none.astype(float), "")])
+    pair, at = np.unique(m.group[rows] * len(names) + code, return_inverse=True)
+    group, kind = pair // len(names), pair % len(names)
+    what = names[kind]
+    about = np.char.add("object:", what).astype(object)
+    why = _with_repetition(np.where(inferred, "reports a loss of power", "names the object"), m, rows)
+    parts = [_added(m.group[rows], rows, about[at], weight, why.astype(object))]
+    leaf, logs = _pass_down(group, what, np.bincount(at, weight, len(pair)))
+    share = np.array([_share_of(w, priors) for w in names])[kind]
+    logs = logs + np.log(share)
+    prior = np.full(len(pair), -1)
+    parts.append(_added(group, prior, about, np.log(share), "share of incidents on such objects"))
+    if registered is not None:
+        column = np.searchsorted(registered.classes, what)
+        known = registered.listed[column] & np.isfinite(registered.expected[group, column])
+        inside = registered.inside[group, column]
+        chance = np.maximum(registered.expected[group, column], 1e-9)
+        ratio = np.where(inside, np.clip(1 / chance, 1.0, priors.object_registered), priors.object_unregistered)
+        add = np.where(known, np.log(ratio), 0.0)
+        logs = logs + add
+        text = np.where(inside, "a registered one touches the disc, against chance", "no registered one nearby")
+        some = add != 0
+        parts.append(_added(group[some], prior[some], about[some], add[some], text[some].astype(object)))
     group, what, logs, share = group[leaf], what[leaf], logs[leaf], share[leaf]
     rest = np.maximum(1.0 - np.bincount(group, share, m.count), 0.01)
     odds = np.exp(np.minimum(logs, 50.0))
-    probability = odds / (rest + np.bincount(group, odds, m.count))[group]
-    return group, what, probability, Added.join(parts)
+    return group, what, odds / (rest + np.bincount(group, odds, m.count))[group], Added.join(parts)
 
 
 def by_party(
@@ -327,6 +317,12 @@ def _with_repetition(why: _Array, m: Members, rows: _Array | None = None) -> _Ar
 
 def _same(n: int, about: str, weight: float, why: str) -> tuple[_Array, _Array, _Array]:
     return np.full(n, about, dtype=object), np.full(n, weight), np.full(n, why, dtype=object)
+
+
+def _added(group: _Array, row: _Array, about: _Array | str, weight: _Array, why: _Array | str) -> Added:
+    """Make rows of weights, a text standing for all rows."""
+    texts = [np.full(len(group), t, dtype=object) if isinstance(t, str) else t for t in (about, why)]
+    return Added(group, row, texts[0], weight, texts[1])
 
 
 def _bounded(p: _Array, floor: float) -> _Array:

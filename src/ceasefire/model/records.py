@@ -180,6 +180,8 @@ class Claim:
     """Where it can be read."""
     observation: str = ""
     """Id of the observation made from it, where it names an event; else empty."""
+    evidence: str = ""
+    """SHA-256 of the bytes of the file it was read in."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,6 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -37,7 +36,9 @@ _TYPES: dict[Any, pa.DataType] = {
 }
 
 
-@cache
+_SCHEMAS: dict[type[Any], pa.Schema] = {}
+
+
 def schema_of(record: type[Any]) -> pa.Schema:
     """Make the Arrow schema of a record class from its field annotations.
 
@@ -45,8 +46,11 @@ def schema_of(record: type[Any]) -> pa.Schema:
     >>> schema_of(Weight).names
     ['incident', 'observation', 'about', 'weight', 'why']
     """
-    hints = typing.get_type_hints(record)
-    return pa.schema([pa.field(f.name, _TYPES[hints[f.name]], nullable=False) for f in dataclasses.fields(record)])
+    if record not in _SCHEMAS:
+        hints = typing.get_type_hints(record)
+        fields = [pa.field(f.name, _TYPES[hints[f.name]], nullable=False) for f in dataclasses.fields(record)]
+        _SCHEMAS[record] = pa.schema(fields)
+    return _SCHEMAS[record]
 
 
 class Table(Generic[R]):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
+from ceasefire.model.agreement import Agreement, Provision
 from ceasefire.model.records import Finding
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
+from ceasefire.reporting.terms import source_key
 
 VERDICTS: dict[str, tuple[str, str]] = {
     "fulfilled": ("●", "fulfilled"),
@@ -49,31 +51,32 @@ class Obligation:
 
 def obligations(report: ReportInput) -> tuple[Obligation, ...]:
     """Gather the verdicts on obligations of a released report, in the agreement's order."""
-    by_provision: dict[str, list[Finding]] = {}
-    for f in report.findings.where(kind="obligation"):
-        by_provision.setdefault(f.provision, []).append(f)
-    order = [p.id for p in report.agreement.provisions]
-    ids = sorted(by_provision, key=lambda p: (order.index(p) if p in order else len(order), p))
-    return tuple(_obligation(i, by_provision[i], report) for i in ids)
+    found = report.findings.where(kind="obligation")
+    out = []
+    for agreement in (report.agreement, *report.others):
+        for provision in agreement.provisions:
+            of = list(found.where(agreement=agreement.id, provision=provision.id))
+            if of:
+                out.append(_obligation(agreement, provision, of, report))
+    return tuple(out)
 
 
-def _obligation(provision_id: str, findings: list[Finding], report: ReportInput) -> Obligation:
-    provision = next((p for p in report.agreement.provisions if p.id == provision_id), None)
-    titles = {r.id: r.title for r in report.agreement.readings}
+def _obligation(agreement: Agreement, provision: Provision, findings: list[Finding], report: ReportInput) -> Obligation:
+    titles = {r.id: r.title for r in agreement.readings}
     promised = [f.promised for f in findings if not isnan(f.promised)]
     verdicts = {f.verdict for f in findings}
     shown = findings[:1] if len(verdicts) == 1 else findings
     claim_ids = set(report.claims.column("id").tolist())
     due = ""
-    if provision and provision.due:
+    if provision.due:
         day, time = words.span(provision.due.earliest, provision.due.latest, report.clock)
         due = day if time == "not known" else f"{day}, {time}"
     return Obligation(
-        provision=provision_id,
-        title=provision.title if provision else provision_id,
-        by=_who(provision.by if provision else None, provision.binds if provision else (), report),
-        to=_who(provision.to if provision else None, (), report),
-        unit=provision.unit if provision else "",
+        provision=provision.id,
+        title=provision.title,
+        by=_who(provision.by, provision.binds, report),
+        to=_who(provision.to, (), report),
+        unit=provision.unit,
         promised=max(promised) if promised else float("nan"),
         delivered=float(max(f.count for f in findings)),
         due=due,
@@ -88,7 +91,7 @@ def _obligation(provision_id: str, findings: list[Finding], report: ReportInput)
         all_fulfilled=verdicts == {"fulfilled"},
         findings=tuple(f.id for f in findings),
         claims=tuple(dict.fromkeys(e for f in findings for e in f.evidence if e in claim_ids)),
-        sources=provision.sources if provision else (),
+        sources=tuple(source_key(agreement, report.agreement, s) for s in provision.sources),
     )
 
 

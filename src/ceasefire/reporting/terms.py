@@ -71,11 +71,18 @@ def clauses(report: ReportInput) -> tuple[Clause, ...]:
     return tuple(out)
 
 
-def sources(agreement: Agreement) -> tuple[Source, ...]:
-    """List where the agreement's lines were read."""
+def sources(agreement: Agreement, others: tuple[Agreement, ...] = ()) -> tuple[Source, ...]:
+    """List where the agreements' lines were read, those of further agreements under their own name."""
     return tuple(
-        Source(s.id, s.title, s.publisher, s.published, KINDS.get(s.kind, s.kind), s.url) for s in agreement.sources
+        Source(source_key(a, agreement, s.id), s.title, s.publisher, s.published, KINDS.get(s.kind, s.kind), s.url)
+        for a in (agreement, *others)
+        for s in a.sources
     )
+
+
+def source_key(of: Agreement, main: Agreement, source: str) -> str:
+    """Give the name of a source on the page: its id, with the agreement's before it where that is a further one."""
+    return source if of.id == main.id else f"{of.id}.{source}"
 
 
 def moment(when: Moment | None, clock: str, absent: str) -> str:
@@ -88,7 +95,8 @@ def moment(when: Moment | None, clock: str, absent: str) -> str:
         return absent
     day, time = words.span(when.earliest, when.latest, clock)
     if time == "not known":
-        return f"{day}, hour not published" if "to" not in day else f"between {day.replace(' to ', ' and ')}"
+        several = " to " in day or "–" in day
+        return f"some time in {day}" if several else f"{day}, hour not published"
     return f"{day}, {time}"
 
 
