@@ -61,8 +61,16 @@ API: dict[str, tuple[str, tuple[str, ...]]] = {
     "api-reporting": ("Reporting", ("reporting.report", "reporting.given", "reporting.release", "reporting.words")),
     "api-places-numbers": (
         "Places and numbers",
-        ("geo.regions", "geo.distance", "geo.zones", "geo.control", "geo.objects")
-        + ("stats.counts", "stats.scores", "stats.odds"),
+        (
+            "geo.regions",
+            "geo.distance",
+            "geo.zones",
+            "geo.control",
+            "geo.objects",
+            "stats.counts",
+            "stats.scores",
+            "stats.odds",
+        ),
     ),
     "api-testing": ("Worlds with known truth", ("testing.simulate", "testing.score", "testing.scored")),
     "api-errors": ("Errors and doubts", ("errors",)),
@@ -81,7 +89,7 @@ def main() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for name in stale:
-        print("stale:" if "--check" in sys.argv else "written:", name)
+        sys.stdout.write(f"{'stale' if '--check' in sys.argv else 'written'}: {name}\n")
     return 1 if stale and "--check" in sys.argv else 0
 
 
@@ -129,7 +137,8 @@ def _argument(p: Any) -> str:
 
 
 def _flowing(text: str) -> str:
-    return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
+    parts = re.sub(r"\n\* ", "\n\n* ", text.strip()).split("\n\n")
+    return "\n\n".join(" ".join(part.split()) for part in parts)
 
 
 def agreement_format() -> str:
@@ -138,7 +147,8 @@ def agreement_format() -> str:
         "# Agreement files\n\n"
         "An agreement is one YAML file. The smallest one that says something stands in\n"
         "[An agreement as data](../tutorial/02-an-agreement-as-data.md); the way to encode a text in\n"
-        "[Encode an agreement](../how-to/encode-an-agreement.md). `ceasefire schema agreement` prints the JSON Schema.\n\n"
+        "[Encode an agreement](../how-to/encode-an-agreement.md). `ceasefire schema agreement` prints the JSON\n"
+        "Schema.\n\n"
         "Limits: 1 MB, 20 levels, 50,000 values; no YAML tags. Times without a clock are refused.\n\n"
     )
     return NOTE + head + _tables(Agreement)
@@ -150,7 +160,7 @@ def case_format() -> str:
 
     head = (
         "# Case files\n\n"
-        "A case is a folder with a `case.yml`: which agreement, which period and area, which sources, what is assumed.\n"
+        "A case is a folder with a `case.yml`: agreement, period, area, sources, and what is assumed.\n"
         "Paths are relative to the folder; `@data/...` is looked for in the first folder under `data:` that exists;\n"
         "patterns (`*.csv`) name several files. `ceasefire schema case` prints the JSON Schema. The numbers under\n"
         "`assumptions` are explained in [Weights](../methods/weights.md).\n\n"
@@ -243,7 +253,13 @@ def library() -> str:
         for a in agreements
     ]
     for a in agreements:
-        lines += [f"\n## {a.id}\n", _flowing(a.summary), "", "| provision | reading | from | until | objects |", "|---|---|---|---|---|"]
+        lines += [
+            f"\n## {a.id}\n",
+            _flowing(a.summary),
+            "",
+            "| provision | reading | from | until | objects |",
+            "|---|---|---|---|---|",
+        ]
         for p in a.provisions:
             for reading, terms in p.readings.items():
                 objects = ", ".join(f"`{o}`" for o in terms.objects) if p.kind == "prohibition" else _owed(p)
@@ -289,11 +305,14 @@ def words() -> str:
         "\n## Crosswalk to other data sets\n",
         "`model/crosswalk.csv`. An empty cell means that the codebook has no event type for the act, not that it was",
         "forgotten. Codebooks cut the world differently: a row is the nearest type, no equality. ACLED: event type and",
-        "sub-event type; PLOVER: event type; UCDP: type of organised violence, which needs a death, so that a row holds",
+        "sub-event type; PLOVER: event type; UCDP: type of organised violence, which needs a death: that column holds",
         "for fatal events only.\n",
         "| act | ACLED event | ACLED sub-event | PLOVER | UCDP GED |",
         "|---|---|---|---|---|",
-        *(f"| `{r['act']}` | {r['acled_event']} | {r['acled_sub_event']} | {r['plover']} | {r['ucdp']} |" for r in rows),
+        *(
+            f"| `{r['act']}` | {r['acled_event']} | {r['acled_sub_event']} | {r['plover']} | {r['ucdp']} |"
+            for r in rows
+        ),
         "\n## Words of likelihood\n",
         "From the probability alone (ICD 203). A probability at a border takes the upper word.\n",
         "| from | to | word |",
@@ -358,7 +377,10 @@ def reports_part() -> str:
     """Tabulate what one and two reports of one channel make of the base rate, at middling and good reliability."""
     p = Priors()
     prior = p.base_rate / (1 - p.base_rate)
-    lines = ["| channel | one report, C3 | two reports, C3 | one report, B2 | one report, F6 |", "|---|---|---|---|---|"]
+    lines = [
+        "| channel | one report, C3 | two reports, C3 | one report, B2 | one report, F6 |",
+        "|---|---|---|---|---|",
+    ]
     for channel, ratio in p.occurred.items():
         cells = []
         for number, letter, digit in ((1, "C", 3), (2, "C", 3), (1, "B", 2), (1, "F", 6)):
