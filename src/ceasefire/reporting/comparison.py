@@ -93,7 +93,7 @@ def _line(title: str, counted: list[int], looked: int, region_days: int, looks: 
 
 
 def _period(n: Numbers) -> Line:
-    title = f"{words.day(datetime.fromisoformat(n.start))} to {words.day(datetime.fromisoformat(n.end), year=True)}"
+    title = words.days(datetime.fromisoformat(n.start), datetime.fromisoformat(n.end), year=True)
     counted = [n.every, n.depends, n.undecided]
     return _line(title, counted, n.region_days_looked, n.region_days, n.looks, n.looks_possible)
 
@@ -106,25 +106,23 @@ def _sentence(weeks: list[Line], periods: tuple[Line, ...]) -> Sentence:
         before, now, noun = whole[-2], whole[-1], "week"
     else:
         return Sentence("s-compared", "There is no earlier period to compare with.", "compared")
+    which = "the last full week" if noun == "week" else "this period"
     text = (
-        f"{_breaches(now)} {'in the last full week' if noun == 'week' else 'in this period'} ({now.title}), "
-        f"{_breaches(before)} in the {noun} before ({before.title}). {_trend(now, before)}"
+        f"In {which} ({now.title}) {_breaches(now)}, with {now.looked:,} of {now.region_days:,} region days looked at; "
+        f"in the {noun} before ({before.title}) {_breaches(before, short=True)}, with {before.looked:,} of "
+        f"{before.region_days:,}. {_trend(now, before)}"
     )
     if not periods:
-        text = (
-            "This is the first issue of this case, so its weeks are compared with one another. "
-            + text[:1].upper()
-            + text[1:]
-        )
-    return Sentence("s-compared", text[:1].upper() + text[1:], "compared")
+        text = "This is the first issue of this case, so its weeks stand beside one another. " + text
+    return Sentence("s-compared", text, "compared")
 
 
-def _breaches(line: Line) -> str:
+def _breaches(line: Line, *, short: bool = False) -> str:
     n = line.every + line.depends
-    return (
-        f"{words.count(n, 'breach', 'breaches')} under every or some reading, with {line.looked:,} of "
-        f"{line.region_days:,} region days looked at,"
-    )
+    if short:
+        return words.number(n)
+    there = "was" if n == 1 else "were"
+    return f"there {there} {words.count(n, 'breach', 'breaches')} under some or every reading"
 
 
 def _trend(now: Line, before: Line) -> str:

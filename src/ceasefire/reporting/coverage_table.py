@@ -189,7 +189,8 @@ def _judged(
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Give, by region and day: whether a reading was in force, whether somebody looked, and the exposure.
 
-    The findings know which looks could have shown a breach; without any, every look counts.
+    The findings know which looks could have shown a breach, and how well somebody must look for a zero to count:
+    as well as where they say "none observed". Without findings, every look counts.
     """
     periods = report.findings.where(kind="period")
     periods = periods.keep(np.char.find(periods.column("subject").astype(str), " ") > 0)
@@ -203,11 +204,12 @@ def _judged(
     at = (region[inside], day[inside])
     exposure = np.zeros(shape)
     np.fmax.at(exposure, at, periods.column("exposure")[inside])
-    verdict = periods.column("verdict")[inside]
-    live = verdict != "not_in_force"
-    judged, looked = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    np.logical_or.at(judged, at, live)
-    np.logical_or.at(looked, at, live & (verdict != "not_observed"))
+    verdict, seen = periods.column("verdict")[inside], periods.column("exposure")[inside]
+    judged = np.zeros(shape, dtype=bool)
+    np.logical_or.at(judged, at, verdict != "not_in_force")
+    zeros = seen[verdict == "none_observed"]
+    enough = float(zeros.min()) if len(zeros) else 1.0
+    looked = (exposure >= enough) & (exposure > 0)
     return judged, looked, exposure
 
 
@@ -287,7 +289,7 @@ def _weeks(
         a, b = datetime.fromisoformat(days[first]), datetime.fromisoformat(days[last - 1])
         out.append(
             Week(
-                title=words.day(a) if a == b else f"{words.day(a)} to {words.day(b)}",
+                title=words.days(a, b),
                 start=bounds[first].astype(datetime).replace(tzinfo=UTC),
                 end=bounds[last].astype(datetime).replace(tzinfo=UTC),
                 looks=int(made[:, first:last].sum()),

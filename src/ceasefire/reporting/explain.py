@@ -37,15 +37,19 @@ def explain(
         f"  {words.count(incident.origins, 'independent report')} of {len(incident.observations)}",
         "weights (natural logarithm of the odds):",
     ]
+    stated: set[str] = set()
     for w in weights.where(incident=incident.id):
         o = seen.get(w.observation)
         whose = (
             f"{o.source}, {words.channel(o.channel).lower()}, {o.reliability}{o.credibility}" if o else w.observation
         )
+        effect = words.weight(w.weight)
         if w.observation == "prior":
-            whose, effect = "before any report", f"{words.percent(1 / (1 + exp(-max(-50.0, min(50.0, w.weight)))))}"
-        else:
-            effect = words.weight(w.weight)
+            whose = "before any report"
+            if w.about not in stated:
+                odds = w.about == "occurred"
+                effect = words.percent(1 / (1 + exp(-w.weight)) if odds else exp(min(w.weight, 0.0)))
+            stated.add(w.about)
         lines.append(f"  {w.weight:+.3f}  {w.about}: {effect}  [{whose}] {w.why}".rstrip())
     lines.append("verdicts:")
     for f in findings.where(kind="incident", subject=incident.id):

@@ -69,6 +69,8 @@ class ReportInput:
 
     agreement: Agreement
     """The agreement that the findings are about."""
+    others: tuple[Agreement, ...] = ()
+    """Further agreements whose obligations are followed."""
     case: str
     """Case id, e.g. `energy-2025`."""
     title: str

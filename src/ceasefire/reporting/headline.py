@@ -17,6 +17,9 @@ from ceasefire.reporting.matrix import Matrix, Row
 from ceasefire.reporting.obligations import Obligation
 from ceasefire.reporting.release import Held
 
+LISTED = 5
+"""Up to so many breaches are named in the first sentence; more are counted by object."""
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -85,7 +88,7 @@ def figures(matrix: Matrix, coverage: Coverage) -> tuple[Figure, ...]:
         Figure(f"{len(matrix.group('every')):,}", "breaches under every reading", "■", "every"),
         Figure(f"{len(matrix.group('depends')):,}", "hang on the reading", "◩", "depends"),
         Figure(f"{len(matrix.group('undecided')):,}", "cannot be decided", "◧", "undecided"),
-        Figure(words.share(unseen, coverage.region_days), "of regions and days nobody looked", "▨", "coverage"),
+        Figure(words.share(unseen, coverage.region_days), "of regions and days were not observed", "▨", "coverage"),
     )
 
 
@@ -97,7 +100,7 @@ def sentences(
     held: Held,
 ) -> tuple[Sentence, ...]:
     """Write "In one minute": four to seven sentences, each with what it rests on."""
-    out = [_every(matrix), _depends(matrix), _undecided(matrix), _who(matrix), _unseen(report, coverage)]
+    out = [_every(matrix), _depends(matrix), _undecided(matrix), _who(matrix), _unseen(report, matrix, coverage)]
     out += [_owed(obligations), _held(held)]
     return tuple(s for s in out if s)
 
@@ -120,7 +123,8 @@ def confidence(matrix: Matrix, coverage: Coverage) -> Sentence:
         level = "moderate"
     why = f"some channel looked at {words.share(coverage.region_days_looked, coverage.region_days)} of regions and days"
     if rows:
-        why += f", and {words.share(single, len(rows))} of the breaches rest on one channel alone"
+        some = words.share(single, len(rows)) if single else "none"
+        why += f", and {some} of the breaches {'rest' if single else 'rests'} on one channel alone"
     return Sentence("s-confidence", f"Our confidence in these counts is {level}: {why}.", "method")
 
 
@@ -131,23 +135,23 @@ def _every(matrix: Matrix) -> Sentence:
         text = f"No incident is a breach under all {words.number(n)} readings of the text."
         return Sentence("s-every", text, "matrix")
     subject = words.count(len(rows), "incident is a breach", "incidents are breaches")
-    least = min(r.p_occurred for r in rows)
-    text = f"{subject} under all {words.number(n)} readings of the text. "
-    if len(rows) == 1:
-        text += f"That it occurred is {words.chance(least)}"
-    else:
-        text += f"That the least certain of them occurred is {words.chance(least)}"
-    objects = Counter(r.object for r in rows)
-    text += f". {_capital(_objects(objects))}."
+    least = words.chance(min(r.p_occurred for r in rows))
+    text = f"{subject} under all {words.number(n)} readings of the text"
+    text += f": {_listed(rows)}. " if len(rows) <= LISTED else f". The objects: {_objects(rows)}. "
+    text += f"It is {least} to have occurred." if len(rows) == 1 else f"Each is at least {least} to have occurred."
     return Sentence("s-every", _capital(text), "every", _findings(rows, ("violation",)))
 
 
-def _objects(objects: Counter[str]) -> str:
-    top = sorted(objects.items(), key=lambda kv: (-kv[1], kv[0]))
+def _listed(rows: tuple[Row, ...]) -> str:
+    return "; ".join(f"{r.place}, {r.date} ({r.object})" for r in rows)
+
+
+def _objects(rows: tuple[Row, ...]) -> str:
+    top = sorted(Counter(r.object for r in rows).items(), key=lambda kv: (-kv[1], kv[0]))
     named = [f"{o} ({n:,})" for o, n in top[:3]]
     if len(top) > 3:
         named.append(f"other objects ({sum(n for _, n in top[3:]):,})")
-    return "they concern " + words.joined(named) if sum(objects.values()) > 1 else f"it concerns: {top[0][0]}"
+    return words.joined(named)
 
 
 def _depends(matrix: Matrix) -> Sentence | None:
@@ -180,32 +184,50 @@ def _undecided(matrix: Matrix) -> Sentence | None:
     rows = matrix.group("undecided")
     if not rows:
         return None
-    noun = words.count(len(rows), "incident")
-    text = f"{noun} may have been on protected objects, but what is known does not decide it."
-    return Sentence("s-undecided", _capital(text), "undecided", _findings(rows, ("insufficient",)))
+    text = (
+        f"{words.count(len(rows), 'incident')} may have been on protected objects, but what is known does not decide it"
+    )
+    reasons = Counter(_reason(r) for r in rows)
+    top = sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0]))[:2]
+    if len(rows) == 1:
+        text += f": {top[0][0]}"
+    else:
+        text += ". Why: " + "; ".join(f"for {words.number(n)}, {why}" for why, n in top)
+    return Sentence("s-undecided", _capital(text) + ".", "undecided", _findings(rows, ("insufficient",)))
+
+
+def _reason(row: Row) -> str:
+    """Give the commonest reason why an incident is undecided, as a clause."""
+    reasons = Counter(c.reason.split(" In detail:")[0].rstrip(".") for c in row.cells if c.verdict == "insufficient")
+    why = min(reasons.items(), key=lambda kv: (-kv[1], kv[0]))[0]
+    return why[:1].lower() + why[1:]
 
 
 def _who(matrix: Matrix) -> Sentence | None:
     rows = [*matrix.group("every"), *matrix.group("depends")]
     if not rows:
         return None
-    open_ = [r for r in rows if r.attribution in ("", "undetermined")]
+    named = Counter(r.who[0].rstrip(".") for r in rows if r.attribution not in ("", "undetermined"))
+    open_ = len(rows) - sum(named.values())
+    if not named:
+        text = f"Who did it is undetermined for all {len(rows):,} breaches: no ground that excludes the alternatives."
+    else:
+        done = [
+            f"{words.number(n)} {'is' if n == 1 else 'are'} attributed to {who}"
+            for who, n in sorted(named.items(), key=lambda kv: (-kv[1], kv[0]))
+        ]
+        text = f"Who did it is undetermined for {open_:,} of {len(rows):,} breaches; {words.joined(done)}."
+    blamed = sum(1 for r in rows if r.accusers)
     both = sum(1 for r in rows if len(r.accusers) > 1)
     denied = sum(1 for r in rows if set(r.deniers) & set(r.accused_ids))
-    if len(open_) == len(rows):
-        text = f"Who did it is undetermined for all {len(rows):,} breaches"
-    else:
-        text = f"Who did it is undetermined for {len(open_):,} of {len(rows):,} breaches"
-    extra = []
-    if both:
-        extra.append(f"in {words.count(both, 'case')} both sides blame each other")
-    if denied:
-        extra.append(f"in {words.count(denied, 'case')} the accused side denies it")
-    text += f"; {words.joined(extra)}." if extra else ": no source gives a ground that excludes the alternatives."
+    extra = [f"a party blames the other for {words.number(blamed)}"] if blamed else []
+    extra += [f"each blames the other for {words.number(both)}"] if both else []
+    extra += [f"the accused side denies {words.number(denied)}"] if denied else []
+    text += f" {_capital(words.joined(extra))}." if extra else ""
     return Sentence("s-who", text, "matrix", _findings(rows, ("violation",)))
 
 
-def _unseen(report: ReportInput, coverage: Coverage) -> Sentence:
+def _unseen(report: ReportInput, matrix: Matrix, coverage: Coverage) -> Sentence:
     silent = [c for c in coverage.channels if not c.looks]
     parts = []
     satellites = [c for c in silent if c.code.startswith("satellite")]
@@ -217,15 +239,19 @@ def _unseen(report: ReportInput, coverage: Coverage) -> Sentence:
             else "No satellite looked: no data was at hand."
         )
         silent = [c for c in silent if c not in satellites]
+    heard = {name for r in matrix.rows for name in r.channels}
     for c in silent:
-        parts.append(
-            f"{c.name} did not look: 0 of {c.possible:,} possible looks." if c.possible else f"{c.name} gave no look."
-        )
+        if c.name in heard:
+            parts.append(f"{c.name} are heard here, but when they looked is not on record.")
+        elif c.possible:
+            parts.append(f"{c.name} did not look: 0 of {c.possible:,} possible looks.")
+        else:
+            parts.append(f"{c.name} gave no look.")
     unseen = coverage.region_days - coverage.region_days_looked
     if unseen:
         parts.append(
-            f"On {words.share(unseen, coverage.region_days)} of regions and days nobody looked at all; "
-            "there this report says “not observed”, never “quiet”."
+            f"On {words.share(unseen, coverage.region_days)} of regions and days nobody looked well enough to notice a "
+            "breach; silence there proves nothing."
         )
     elif not parts:
         parts.append("Every region was looked at on every day by at least one channel.")

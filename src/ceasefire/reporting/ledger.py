@@ -11,16 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import inf, isfinite, isnan, log10
 
+import numpy as np
+
 from ceasefire.model.records import EPOCH, Claim, Finding
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.matrix import INDEPENDENT, Matrix
 
+SEVERAL_DAYS = 3.5
+"""A total over more days than this stands in the plot of totals, a shorter one in the list of daily tallies."""
 DENIALS = ("denies", "cannot_confirm")
-VERDICTS: dict[str, str] = {
-    "supported": "borne out",
-    "contradicted": "contradicted",
+TOTALS: dict[str, str] = {
+    "supported": "at least as many on record",
+    "contradicted": "fewer on record",
     "insufficient": "cannot be decided",
+    "not_observable": "nobody looked",
+}
+DENIED: dict[str, str] = {
+    "contradicted": "such events are on record",
+    "insufficient": "none on record, which decides nothing",
     "not_observable": "nobody looked",
 }
 
@@ -34,6 +43,8 @@ class Total:
     speaker: str
     said: str
     period: str
+    days: float
+    """Length of the period, days."""
     words: str
     unit: str
     accused: str
@@ -101,10 +112,17 @@ class Ledger:
     """Everything that was said."""
 
     totals: tuple[Total, ...]
+    """Totals over several days."""
+    daily: tuple[Total, ...]
+    """Tallies of a day or two."""
+    others: tuple[Total, ...]
+    """Numbers of something that this case does not judge."""
     axis: tuple[tuple[float, str], ...]
     """Marks of the common axis: position in per cent, label."""
     speakers: tuple[Speaker, ...]
     denials: tuple[Denial, ...]
+    unconfirmed: tuple[Denial, ...]
+    """Statements that something could not be confirmed."""
     claims: int
 
 
@@ -118,12 +136,17 @@ def ledger(report: ReportInput, matrix: Matrix) -> Ledger:
     shown = {r.id for r in matrix.rows}
     made = [_total(c, report, found.get(c.id), decades) for c in sorted(totals, key=_order)]
     axis = [(100 * log10(v) / decades, f"{v:,}") for v in (1, 10, 100, 1000, 10_000, 100_000) if v <= top * 1.6]
-    denials = sorted((c for c in claims if c.stance in DENIALS), key=_order)
+    denials = sorted((c for c in claims if c.stance in DENIALS), key=lambda c: (c.said, c.claimant, c.id))
+    long = [t for t in made if t.support >= 0 and t.days > SEVERAL_DAYS]
+    denials = sorted((c for c in claims if c.stance in DENIALS), key=lambda c: (c.said, c.claimant, c.id))
     return Ledger(
-        totals=tuple(made),
+        totals=tuple(long),
+        daily=tuple(t for t in made if t.support >= 0 and t.days <= SEVERAL_DAYS),
+        others=tuple(t for t in made if t.support < 0),
         axis=tuple(axis),
         speakers=_speakers(claims, report),
-        denials=tuple(_denial(c, report, found.get(c.id), shown) for c in denials),
+        denials=tuple(_denial(c, report, found.get(c.id), shown) for c in denials if c.stance == "denies"),
+        unconfirmed=tuple(_denial(c, report, None, shown) for c in denials if c.stance == "cannot_confirm"),
         claims=len(claims),
     )
 
@@ -148,13 +171,14 @@ def _total(c: Claim, report: ReportInput, found: Finding | None, decades: float)
         speaker=c.speaker,
         said=words.day(c.said),
         period=_period(c, report),
+        days=round((c.end - c.start).total_seconds() / 86400, 2),
         words=c.words or f"{c.low:,.0f}",
         unit=c.unit,
         accused=words.party(c.accused, report.parties) if c.accused else "",
         low=c.low,
         high=c.high,
         support=found.count if found else -1,
-        verdict=VERDICTS.get(found.verdict, found.verdict) if found else "not compared",
+        verdict=TOTALS.get(found.verdict, found.verdict) if found else "not compared",
         reason=found.reason if found else "It counts something that this case does not judge.",
         finding=found.id if found else "",
         left=left,
@@ -182,6 +206,7 @@ def _speakers(claims: list[Claim], report: ReportInput) -> tuple[Speaker, ...]:
         free = any(c.split(".")[0] in INDEPENDENT for c in channels)
         for o in ids:
             family[o], denied[o] = free, deniers
+    fighting = {words.party(p, report.parties) for p in report.belligerents}
     out: dict[tuple[str, str], list[int]] = {}
     for c in claims:
         if c.stance != "asserts" or _is_total(c) or not c.act:
@@ -197,11 +222,21 @@ def _speakers(claims: list[Claim], report: ReportInput) -> tuple[Speaker, ...]:
         if any(d != c.claimant for d in denied.get(c.observation, ())):
             counted[3] += 1
     return tuple(
-        Speaker(*who, *counted) for who, counted in sorted(out.items(), key=lambda kv: (kv[0][0], -kv[1][0], kv[0][1]))
+        Speaker(*who, *counted)
+        for who, counted in sorted(
+            out.items(), key=lambda kv: (kv[0][0] not in fighting, kv[0][0], -kv[1][0], kv[0][1])
+        )
     )
 
 
 def _denial(c: Claim, report: ReportInput, found: Finding | None, shown: set[str]) -> Denial:
+    evidence = found.evidence if found else ()
+    reason = found.reason if found else "It speaks of no period that could be compared."
+    if found and found.count:
+        reason = (
+            f"{words.count(found.count, 'incident')} in the period that sources outside the parties' offices support; "
+        )
+        reason += _by(c.claimant, evidence, report)
     return Denial(
         claim=c.id,
         claimant=words.party(c.claimant, report.parties),
@@ -211,9 +246,21 @@ def _denial(c: Claim, report: ReportInput, found: Finding | None, shown: set[str
         summary=c.summary,
         stance="denies" if c.stance == "denies" else "cannot confirm",
         support=found.count if found else -1,
-        verdict=VERDICTS.get(found.verdict, found.verdict) if found else "not compared",
-        reason=found.reason if found else "It speaks of no period that could be compared.",
+        verdict=DENIED.get(found.verdict, found.verdict) if found else "not compared",
+        reason=reason[:1].upper() + reason[1:],
         finding=found.id if found else "",
-        examples=tuple(i for i in (found.evidence if found else ()) if i in shown)[:3],
+        examples=tuple(i for i in evidence if i in shown)[:3],
         url=c.url,
+    )
+
+
+def _by(denier: str, incidents: tuple[str, ...], report: ReportInput) -> str:
+    """Say how many of the incidents are attributed to who denies them: that they occurred does not tell who did it."""
+    rows = report.incidents.keep(np.isin(report.incidents.column("id"), list(incidents)))
+    n = int((rows.column("attribution") == denier).sum())
+    name = words.party(denier, report.parties)
+    return (
+        f"{words.number(n)} of them {'is' if n == 1 else 'are'} attributed to {name}."
+        if n
+        else f"none is attributed to {name}."
     )

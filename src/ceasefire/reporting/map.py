@@ -29,8 +29,10 @@ Floats = NDArray[np.float64]
 WIDTH = 1000.0
 """Width of the drawing, in its own units."""
 EARTH_KM = 6371.0088
+WIDEST = 32.0
+"""Widest area that is drawn whole, degrees of longitude."""
 SHARE_SHOWN = 0.96
-"""The map is cut to the regions that hold this share of the incidents drawn."""
+"""A wider one is cut to the regions that hold this share of the incidents."""
 _SUFFIXES = (" Oblast", " oblast", " Krai", " krai", " Region", " Autonomous Okrug", " City")
 _PREFIXES = ("Republic of ", "Autonomous Republic of ")
 
@@ -177,15 +179,18 @@ def _tan(phi: Any) -> Any:
 
 
 def _extent(report: ReportInput, rows: list[Row], incidents: Table[Incident]) -> tuple[float, float, float, float]:
-    """Cut to the regions with most of the incidents, so that one far strike does not shrink the rest to dots."""
-    counted = Counter(r.region for r in rows) or Counter(incidents.column("region").tolist())
-    shapes: list[BaseGeometry] = []
-    seen, total = 0, sum(counted.values())
-    for code, n in sorted(counted.items(), key=lambda kv: (-kv[1], kv[0])):
-        if code in report.shapes and (seen < SHARE_SHOWN * total or not shapes):
-            shapes.append(report.shapes[code])
-        seen += n
-    shapes = shapes or [report.shapes[c] for c in report.regions if c in report.shapes]
+    """Cut to the area; where the area is too wide to read, to its regions with most of the incidents, so that one far
+    strike does not shrink the rest to dots."""
+    area = {c: report.shapes[c] for c in report.regions if c in report.shapes}
+    shapes: list[BaseGeometry] = list(area.values())
+    if shapes and _span(shapes) > WIDEST:
+        counted = Counter(r.region for r in rows) or Counter(incidents.column("region").tolist())
+        shapes, seen = [], 0
+        for code, n in sorted(counted.items(), key=lambda kv: (-kv[1], kv[0])):
+            if code in area and (seen < SHARE_SHOWN * sum(counted.values()) or not shapes):
+                shapes.append(area[code])
+            seen += n
+        shapes = shapes or list(area.values())
     if not shapes:
         lons, lats = [r.lon for r in rows] or [30.0], [r.lat for r in rows] or [50.0]
         return min(lons) - 2, min(lats) - 1.5, max(lons) + 2, max(lats) + 1.5
@@ -193,6 +198,11 @@ def _extent(report: ReportInput, rows: list[Row], incidents: Table[Incident]) ->
     west, south = bounds[:, :2].min(axis=0)
     east, north = bounds[:, 2:].max(axis=0)
     return float(west) - 0.4, float(south) - 0.3, float(east) + 0.4, float(north) + 0.3
+
+
+def _span(shapes: list[BaseGeometry]) -> float:
+    bounds = np.array([s.bounds for s in shapes])
+    return float(bounds[:, 2].max() - bounds[:, 0].min())
 
 
 def _drawn_bounds(

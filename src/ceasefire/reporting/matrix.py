@@ -67,11 +67,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """One verdict with its reason, and the readings under which it holds."""
+
+    readings: str
+    verdict: str
+    word: str
+    reason: str
+    would_change: str
+    covered: str
+    """How likely the object is one that these readings protect, in words."""
+
+
+@dataclass(frozen=True)
 class Report:
     """One observation of an incident, as far as it may be published."""
 
     observation: str
     source: str
+    """Who publishes: the site where a link is known, else the case's name for the source."""
     channel: str
     grade: str
     """Admiralty grade: source reliability, then credibility."""
@@ -126,6 +140,8 @@ class Row:
     summary: str
     alternatives: tuple[str, ...]
     cells: tuple[Cell, ...]
+    verdicts: tuple[Verdict, ...]
+    """The same, readings that agree put together."""
     reports: tuple[Report, ...]
     prior: tuple[str, ...]
     """What was assumed before any report, in words."""
@@ -168,7 +184,7 @@ def matrix(report: ReportInput) -> Matrix:
     rows = []
     for i in incidents:
         judged = tuple(cells[i.id].get((c.provision, c.reading), _blank(c)) for c in columns)
-        rows.append(_row(i, relevant[i.id], judged, report, observations, weights.get(i.id, [])))
+        rows.append(_row(i, relevant[i.id], judged, columns, report, observations, weights.get(i.id, [])))
     return Matrix(columns, tuple(sorted(rows, key=_order)), len(report.incidents) - len(rows))
 
 
@@ -252,6 +268,7 @@ def _row(
     i: Incident,
     group: str,
     cells: tuple[Cell, ...],
+    columns: tuple[Column, ...],
     report: ReportInput,
     observations: dict[str, Observation],
     weights: list[Weight],
@@ -267,7 +284,7 @@ def _row(
         time=time,
         start=i.start,
         end=i.end,
-        place=i.place or name,
+        place=_place(i.place, name),
         located=_located(i, report),
         region=i.region,
         region_name=name,
@@ -295,9 +312,27 @@ def _row(
         summary=i.summary,
         alternatives=tuple(words.ALTERNATIVES.get(a, a.replace("_", " ")) for a in i.alternatives),
         cells=cells,
+        verdicts=_verdicts(cells, {(c.provision, c.reading): c.title for c in columns}),
         reports=tuple(_report(o, weights, report) for o in seen),
-        prior=tuple(_prior(w, report) for w in weights if w.observation == "prior"),
+        prior=_priors(weights, report),
     )
+
+
+def _verdicts(cells: tuple[Cell, ...], titles: dict[tuple[str, str], str]) -> tuple[Verdict, ...]:
+    same: dict[tuple[str, ...], list[str]] = {}
+    for c in cells:
+        covered = "" if isnan(c.p_covered) else words.chance(c.p_covered)
+        same.setdefault((c.verdict, c.word, c.reason, c.would_change, covered), []).append(
+            titles[c.provision, c.reading]
+        )
+    return tuple(Verdict("; ".join(names), *key) for key, names in same.items())
+
+
+def _place(place: str, region: str) -> str:
+    """Name a place without saying its region twice."""
+    parts = [p.strip() for p in place.split(",") if p.strip()]
+    short = [p for n, p in enumerate(parts) if n == 0 or region.lower() not in p.lower()]
+    return ", ".join(short) or region
 
 
 def _located(i: Incident, report: ReportInput) -> str:
@@ -345,10 +380,36 @@ def _about(about: str, report: ReportInput) -> str:
     return "that it happened"
 
 
-def _prior(w: Weight, report: ReportInput) -> str:
-    """Say what was assumed before any report; a prior's weight is its log odds."""
-    p = 1 / (1 + exp(-max(-50.0, min(50.0, w.weight))))
-    return f"Before any report, {_about(w.about, report)}: {words.percent(p)}. {w.why}".strip()
+def _priors(weights: list[Weight], report: ReportInput) -> tuple[str, ...]:
+    """Say what was assumed before any report.
+
+    The first weight of a kind is the assumption itself, log odds for "it happened" and log shares for objects and
+    parties; a later one that hangs on no report (an air-raid alert, a register) changed it.
+    """
+    out: list[str] = []
+    who: list[str] = []
+    held = ""
+    seen: set[str] = set()
+    for w in weights:
+        if w.observation != "prior":
+            continue
+        kind, _, rest = w.about.partition(":")
+        why = f" ({w.why})" if w.why else ""
+        if w.about in seen:
+            out.append(
+                f"{_about(w.about, report)[:1].upper()}{_about(w.about, report)[1:]}: {words.weight(w.weight)}{why}."
+            )
+        elif kind == "party":
+            name = "own fire, accident or third actor" if rest == "other" else words.party(rest, report.parties)
+            who.append(f"{name} {words.percent(exp(min(w.weight, 0.0)))}")
+            held = held or why
+        else:
+            share = 1 / (1 + exp(-max(-50.0, min(50.0, w.weight)))) if kind == "occurred" else exp(min(w.weight, 0.0))
+            out.append(f"Before any report, {_about(w.about, report)}: {words.percent(share)}{why}.")
+        seen.add(w.about)
+    if who:
+        out.append(f"Before any report, who: {', '.join(who)}{held}.")
+    return tuple(out)
 
 
 def _report(o: Observation, weights: list[Weight], report: ReportInput) -> Report:
@@ -359,7 +420,7 @@ def _report(o: Observation, weights: list[Weight], report: ReportInput) -> Repor
     ]
     return Report(
         observation=o.id,
-        source=o.source,
+        source=words.site(o.url) or o.source,
         channel=words.channel(o.channel),
         grade=f"{o.reliability}{o.credibility}",
         summary=o.summary,

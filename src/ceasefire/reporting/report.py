@@ -129,7 +129,7 @@ def build(report: ReportInput) -> tuple[Contents, ReportInput]:
         agreement_version=public.agreement.version,
         agreement_summary=" ".join(public.agreement.summary.split()),
         headline=headline(m),
-        period=f"{words.day(first, year=first.year != last.year)} to {words.day(last, year=True)}",
+        period=words.days(first, last, year=True),
         start=public.period.start,
         end=public.period.end,
         clock=public.clock,
@@ -157,7 +157,7 @@ def build(report: ReportInput) -> tuple[Contents, ReportInput]:
         counts=_counts(public),
         refused=_refused(public),
         assumptions=tuple(sorted(public.assumptions.items())),
-        sources=sources(public.agreement),
+        sources=sources(public.agreement, public.others),
         rules=public.rules,
         held=held,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -231,8 +231,9 @@ def _days(
                 top -= height
                 rects.append((group, round(top, 1), round(height, 1)))
         when = datetime.fromisoformat(date)
-        shown = when.day % 2 == 1 if len(coverage.days) > 16 else True
-        tick = f"{when.day}" if shown else ""
+        crowded = len(coverage.days) > 16
+        beside = d == 1 or (when + timedelta(days=1)).day == 1 or when.day == 2
+        tick = "" if crowded and (when.day % 2 == 0 or beside) else f"{when.day}"
         if d == 0 or when.day == 1:
             tick = words.day(when)
         days.append(

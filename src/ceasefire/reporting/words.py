@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import exp, isfinite, isnan
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ceasefire.model.likelihood import word
@@ -97,6 +98,14 @@ ALTERNATIVES: dict[str, str] = {
     "own_fire": "own fire",
     "third_actor": "a third actor",
 }
+ORGANISATIONS: dict[str, str] = {
+    "acled": "ACLED",
+    "iaea": "IAEA",
+    "isw": "ISW",
+    "osce": "OSCE",
+    "un": "United Nations",
+    "eu": "European Union",
+}
 BASES: dict[str, str] = {
     "claim_of_responsibility": "it claimed responsibility",
     "trajectory": "direction of the weapon",
@@ -151,7 +160,8 @@ def party(code: str, names: dict[str, str]) -> str:
     >>> party("usa", {"usa": "United States"}), party("undetermined", {})
     ('United States', 'Undetermined')
     """
-    return names.get(code) or code.replace("_", " ").capitalize()
+    plain = code.replace("_", " ")
+    return names.get(code) or ORGANISATIONS.get(code) or plain[:1].upper() + plain[1:]
 
 
 def number(n: float) -> str:
@@ -229,6 +239,19 @@ def day(when: datetime, *, year: bool = False) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]}" + (f" {when.year}" if year else "")
 
 
+def days(first: datetime, last: datetime, *, year: bool = False) -> str:
+    """Give a run of days in words.
+
+    >>> days(datetime(2025, 3, 28), datetime(2025, 3, 30)), days(datetime(2025, 3, 28), datetime(2025, 4, 3))
+    ('28–30 March', '28 March to 3 April')
+    """
+    if first.date() == last.date():
+        return day(first, year=year)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last, year=year)}"
+    return f"{day(first, year=year and first.year != last.year)} to {day(last, year=year)}"
+
+
 def span(start: datetime, end: datetime, clock: str, *, year: bool = False) -> tuple[str, str]:
     """Give an interval as date and time of day in a clock; a whole day has no time of day.
 
@@ -237,23 +260,21 @@ def span(start: datetime, end: datetime, clock: str, *, year: bool = False) -> t
     ('28 March', '10:20–11:00')
     >>> span(datetime(2025, 3, 27, 22, tzinfo=UTC), datetime(2025, 3, 28, 22, tzinfo=UTC), "Europe/Kyiv")
     ('28 March', 'not known')
+
+    The day that was 28 March in Moscow is called so in Kyiv too, though it began there an hour before midnight:
+
+    >>> moscow = datetime(2025, 3, 27, 21, tzinfo=UTC), datetime(2025, 3, 28, 21, tzinfo=UTC)
+    >>> span(*moscow, "Europe/Kyiv")
+    ('28 March', 'not known')
     """
     zone = ZoneInfo(clock)
     first, last = start.astimezone(zone), end.astimezone(zone)
-    instant = last - first <= timedelta(minutes=1)
-    shown = first if instant else last - timedelta(seconds=1)
-    long = end - start >= timedelta(hours=20)
-    if first.date() == shown.date():
-        date = day(first, year=year)
-    elif long or last - first > timedelta(hours=12):
-        date = f"{day(first)} to {day(shown, year=year)}"
-    else:
-        date = f"{day(first)}–{day(shown, year=year)}"
-    if long:
-        return date, "not known"
-    if instant:
-        return date, f"{first:%H:%M}"
-    return date, f"{first:%H:%M}–{last:%H:%M}"
+    if end - start >= timedelta(hours=20):
+        # A day on another clock begins an hour off: two hours inwards it is the same day on both.
+        return days(first + timedelta(hours=2), last - timedelta(hours=2), year=year), "not known"
+    if last - first <= timedelta(minutes=1):
+        return day(first, year=year), f"{first:%H:%M}"
+    return days(first, last - timedelta(seconds=1), year=year), f"{first:%H:%M}–{last:%H:%M}"
 
 
 def stamp(when: datetime, clock: str) -> str:
@@ -324,6 +345,20 @@ def weight(log_weight: float) -> str:
         return "changes nothing"
     shown = f"{factor:.1f}".removesuffix(".0") if factor < 10 else f"{min(factor, 1e6):,.0f}"
     return f"makes it {shown} times {'likelier' if log_weight > 0 else 'less likely'}"
+
+
+def site(url: str) -> str:
+    """Give the name of the site of a web address; empty for what is no such address.
+
+    >>> site("https://www.example.org/a?b"), site("javascript:x"), site("")
+    ('example.org', '', '')
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.") if parts.scheme in ("http", "https") else ""
 
 
 def joined(items: list[str], last: str = "and") -> str:

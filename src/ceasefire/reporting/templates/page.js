@@ -15,6 +15,7 @@
       row.hidden = !fits;
       if (fits) { left += 1; }
     });
+    if (wanted) { document.querySelectorAll(".fold").forEach(function (f) { f.open = true; }); }
     said.textContent = wanted ? left + " of " + rows.length + " incidents" : "";
   }
   input.addEventListener("input", filter);
@@ -28,10 +29,16 @@
     var row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (row && row.tagName === "TBODY") {
       row.hidden = false;
+      var fold = row.closest("details");
+      if (fold) { fold.open = true; }
       var d = row.querySelector("details");
       if (d) { d.open = true; }
+      row.scrollIntoView();
     }
   }
   window.addEventListener("hashchange", reveal);
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("#annex details").forEach(function (d) { d.open = true; });
+  });
   reveal();
 })();
