@@ -38,6 +38,7 @@ from ceasefire.sources.daily import daily_looks
 from ceasefire.sources.dated import doubt_dates
 from ceasefire.sources.granule import MAX_BYTES
 from ceasefire.sources.intervals import Reasons, outside
+from ceasefire.sources.pages import MAX_PAGE_BYTES, read_page
 from ceasefire.sources.places import located
 from ceasefire.sources.repeats import Repeats
 from ceasefire.sources.rows import Rows, numbers, read_csv, stable_ids, times
@@ -73,7 +74,7 @@ def read(
     Parameters
     ----------
     paths
-        CSV files with the columns of `REQUIRED`; UTF-8 or a Windows code page.
+        CSV files with the columns of `REQUIRED`, UTF-8 or a Windows code page; or JSON pages of the UCDP API.
     source
         Source as named in the case file.
     window
@@ -99,7 +100,11 @@ def read(
     count, seen, spans = Count(), Repeats(), []
     files: dict[str, str] = {}
     for path in paths:
-        rows = read_csv(path, required=REQUIRED, source=source, max_bytes=options.get("max_bytes", MAX_BYTES))
+        limit = options.get("max_bytes", MAX_BYTES)
+        if path.suffix.lower() == ".json":
+            rows = read_page(path, required=REQUIRED, source=source, max_bytes=min(limit, MAX_PAGE_BYTES))
+        else:
+            rows = read_csv(path, required=REQUIRED, source=source, max_bytes=limit)
         if rows.sha256:
             files[rows.granule] = rows.sha256
         table, bad, counted, span = _file(rows, window, seen)
