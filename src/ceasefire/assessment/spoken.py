@@ -52,57 +52,59 @@ def judge_claims(
     independent sources support in that period, `exposure` how well it could be seen, `promised` the least number
     claimed.
     """
-    seen = _independent(incidents)
+    seen = _Seen(incidents, coverage)
     rows = [
-        _judge_one(claim, incidents, seen, coverage, agreement, level)
+        _judge_one(claim, seen, agreement, level)
         for claim in claims
         if claim.start > EPOCH and covers(("attack",), claim.act) and _about_counts(claim)
     ]
     return Table.of(Finding, rows)
 
 
+class _Seen:
+    """Incidents that an independent channel saw, and coverage, as columns that every claim is held against."""
+
+    def __init__(self, incidents: Table[Incident], coverage: Table[Coverage]) -> None:
+        self.id, self.region = incidents.column("id"), incidents.column("region")
+        start = incidents.column("start")
+        self.mid = start + (incidents.column("end") - start) // 2
+        self.object = incidents.column("object_class").astype(str)
+        attack = np.char.startswith(incidents.column("act").astype(str), "attack")
+        told = np.array([any(c in INDEPENDENT for c in of) for of in incidents.column("channels")], dtype=bool)
+        self.independent = told & attack & (incidents.column("p_occurred") >= 0.5)
+        self.parties = [dict(of) for of in incidents.column("p_party")]
+        looked_for = coverage.keep(coverage.column("act") == "attack")
+        self.cell_region, self.exposure = looked_for.column("region"), looked_for.column("exposure")
+        self.cell_start, self.cell_end = looked_for.column("start"), looked_for.column("end")
+        self.looks, self.lost = looked_for.column("looks"), looked_for.column("looks_lost")
+
+    def incidents_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
+        """Mark the independent incidents that the claim speaks of, shape (incidents,)."""
+        rows = self.independent & (self.mid >= begin) & (self.mid < end)
+        if claim.region:
+            rows = rows & (self.region == claim.region)
+        if claim.object_class:
+            of = np.flatnonzero(rows)
+            rows[of] = [covers((claim.object_class,), c) for c in self.object[of].tolist()]
+        if claim.accused:
+            of = np.flatnonzero(rows)
+            rows[of] = [self.parties[k].get(claim.accused, 0.0) >= 0.2 for k in of.tolist()]
+        return rows
+
+    def cells_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
+        """Mark the region-days that the claim speaks of, shape (cells,)."""
+        rows = (self.cell_start < end) & (self.cell_end > begin)
+        return rows & (self.cell_region == claim.region) if claim.region else rows
+
+
 def _about_counts(claim: Claim) -> bool:
     return claim.stance == "denies" or (claim.stance == "asserts" and np.isfinite(claim.low) and not claim.observation)
 
 
-def _independent(incidents: Table[Incident]) -> _Array:
-    return np.array(
-        [
-            any(c in INDEPENDENT for c in of) and p >= 0.5
-            for of, p in zip(incidents.column("channels"), incidents.column("p_occurred"), strict=True)
-        ],
-        dtype=bool,
-    )
-
-
-def _judge_one(
-    claim: Claim,
-    incidents: Table[Incident],
-    seen: _Array,
-    coverage: Table[Coverage],
-    agreement: Agreement,
-    level: float,
-) -> Finding:
-    begin, end = (
-        np.datetime64(claim.start.replace(tzinfo=None), "s"),
-        np.datetime64(claim.end.replace(tzinfo=None), "s"),
-    )
-    mid = incidents.column("start") + (incidents.column("end") - incidents.column("start")) // 2
-    rows = seen & (mid >= begin) & (mid < end)
-    if claim.region:
-        rows &= incidents.column("region") == claim.region
-    if claim.object_class:
-        rows &= np.array([covers((claim.object_class,), c) for c in incidents.column("object_class")], dtype=bool)
-    rows &= np.array([covers(("attack",), a) for a in incidents.column("act")], dtype=bool)
-    if claim.accused:
-        rows &= _could_be(incidents, claim.accused)
-    cells = coverage.keep(
-        (coverage.column("act") == "attack")
-        & (coverage.column("start") < end)
-        & (coverage.column("end") > begin)
-        & ((coverage.column("region") == claim.region) if claim.region else np.ones(len(coverage), bool))
-    )
-    exposure = float(cells.column("exposure").mean()) if len(cells) else 0.0
+def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) -> Finding:
+    begin, end = (np.datetime64(t.replace(tzinfo=None), "s") for t in (claim.start, claim.end))
+    rows, cells = seen.incidents_of(claim, begin, end), seen.cells_of(claim, begin, end)
+    exposure = float(seen.exposure[cells].mean()) if cells.any() else 0.0
     count = int(rows.sum())
     limit = float(upper_limit(count, exposure, level))
     verdict, reason = _decide(claim, count, exposure, limit)
@@ -125,15 +127,10 @@ def _judge_one(
         promised=claim.low,
         exposure=exposure,
         upper_limit=limit,
-        looks=int(cells.column("looks").sum()) if len(cells) else 0,
-        looks_lost=int(cells.column("looks_lost").sum()) if len(cells) else 0,
-        evidence=tuple(incidents.column("id")[rows]),
+        looks=int(seen.looks[cells].sum()),
+        looks_lost=int(seen.lost[cells].sum()),
+        evidence=tuple(seen.id[rows]),
     )
-
-
-def _could_be(incidents: Table[Incident], party: str) -> _Array:
-    """Keep the incidents that this party is not very unlikely to have done."""
-    return np.array([dict(of).get(party, 0.0) >= 0.2 for of in incidents.column("p_party")], dtype=bool)
 
 
 def _decide(claim: Claim, count: int, exposure: float, limit: float) -> tuple[str, str]:
