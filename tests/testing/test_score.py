@@ -286,6 +286,7 @@ def test_a_score_prints_and_is_json(truth: Truth) -> None:
     assert plain["occurred"]["brier"] == 0.0
     assert plain["limits"][0]["number"] == 0
     text = s.text()
+    assert str(s) == text
     for words in ("never looked at", "P(occurred)", "almost certain", "energy, northern", "Upper limits that held"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 110

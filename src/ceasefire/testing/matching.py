@@ -77,29 +77,41 @@ def grouping(incidents: Table[Incident], observations: Table[Observation], truth
     Source: pairwise precision and recall are the usual measure of record linkage (D. Menestrina, S. E. Whang and H.
     Garcia-Molina, "Evaluating entity resolution results", Proceedings of the VLDB Endowment 3 (2010) 208-219).
     """
+    group, event = _told(incidents, observations, truth)
+    names, event = np.unique(event, return_inverse=True)
+    both = np.unique(np.stack([group, event]), axis=1, return_counts=True)[1] if len(group) else np.zeros(0)
+    together, of_one = _pairs_in(np.bincount(group)), _pairs_in(np.bincount(event))
+    right = _pairs_in(both)
+    precision, recall = (right / n if n else float("nan") for n in (together, of_one))
+    real = np.zeros(len(incidents), dtype=bool)
+    real[group] = True
+    return Grouping(
+        events=len(names),
+        incidents=int(real.sum()),
+        precision=precision,
+        recall=recall,
+        f1=2 * precision * recall / (precision + recall) if precision + recall > 0 else float("nan"),
+        split=int((real & ~matched).sum()),
+        invented=int((~real & ~matched).sum()),
+    )
+
+
+def tells(incidents: Table[Incident], observations: Table[Observation], truth: Truth) -> Array:
+    """Tell which incidents hold an observation of something that happened, shape (incidents,)."""
+    out = np.zeros(len(incidents), dtype=bool)
+    out[_told(incidents, observations, truth)[0]] = True
+    return out
+
+
+def _told(incidents: Table[Incident], observations: Table[Observation], truth: Truth) -> tuple[Array, Array]:
+    """Give (incident, event) of every observation that tells of something that happened."""
     rows = zip(observations.column("granule").tolist(), observations.column("line").tolist(), strict=True)
     told = [truth.told.get(row, "") for row in rows]
     event_of = {o: e for o, e in zip(observations.column("id").tolist(), told, strict=True) if e}
     column = incidents.arrow.column("observations").combine_chunks()
     group = np.repeat(np.arange(len(incidents)), column.value_lengths().to_numpy(zero_copy_only=False))
     event = np.array([event_of.get(o, "") for o in column.flatten().to_pylist()], dtype=str)
-    group, event = group[event != ""], event[event != ""]
-    names, event = np.unique(event, return_inverse=True)
-    both = np.unique(np.stack([group, event]), axis=1, return_counts=True)[1] if len(group) else np.zeros(0)
-    together, of_one = _pairs_in(np.bincount(group)), _pairs_in(np.bincount(event))
-    right = _pairs_in(both)
-    precision, recall = (right / n if n else float("nan") for n in (together, of_one))
-    tells = np.zeros(len(incidents), dtype=bool)
-    tells[group] = True
-    return Grouping(
-        events=len(names),
-        incidents=int(tells.sum()),
-        precision=precision,
-        recall=recall,
-        f1=2 * precision * recall / (precision + recall) if precision + recall > 0 else float("nan"),
-        split=int((tells & ~matched).sum()),
-        invented=int((~tells & ~matched).sum()),
-    )
+    return group[event != ""], event[event != ""]
 
 
 def _pairs_in(sizes: Array) -> int:

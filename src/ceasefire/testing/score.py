@@ -17,7 +17,7 @@ from ceasefire.errors import SourceError
 from ceasefire.model.records import Finding, Incident, Look, Observation
 from ceasefire.model.table import Table
 from ceasefire.stats import scores
-from ceasefire.testing.matching import grouping, match
+from ceasefire.testing.matching import grouping, match, tells
 from ceasefire.testing.scored import Cells, Limits, Probability, Score, Verdicts
 from ceasefire.testing.truth import Rule, Truth
 
@@ -51,7 +51,9 @@ def score(run: str | Path | Mapping[str, Table[Any]], truth: str | Path | Truth)
     incidents, looks = tables["incidents"], tables["looks"]
     of = match(incidents, truth)
     hit = of >= 0
-    observations = tables.get("observations")
+    observations = tables.get("observations", Table.empty(Observation))
+    known = "observations" in tables and bool(truth.told)
+    p_occurred = incidents.column("p_occurred")
     guesses = _parties(incidents)
     party, first = _party(guesses, truth, of)
     attribution = incidents.column("attribution")[hit]
@@ -64,8 +66,9 @@ def score(run: str | Path | Mapping[str, Table[Any]], truth: str | Path | Truth)
         incidents=len(incidents),
         truths=len(truth.id),
         matched=int(hit.sum()),
-        grouping=grouping(incidents, observations, truth, hit) if observations is not None and truth.told else None,
-        occurred=_probability(incidents.column("p_occurred"), hit),
+        grouping=grouping(incidents, observations, truth, hit) if known else None,
+        occurred=_probability(p_occurred, hit),
+        weighed=_probability(p_occurred, hit | tells(incidents, observations, truth)) if known else None,
         object=_probability(incidents.column("p_object")[hit], truth.protected[of[hit]]),
         party=party,
         party_first=first,

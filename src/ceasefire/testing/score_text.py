@@ -33,8 +33,10 @@ def text(score: Score) -> str:
     for c in score.cells:
         name = "looked at" if c.looked else "never looked at"
         lines.append(f"  {name:18}{c.true:7,}{c.found:7,}{c.missed:8,}{c.unmatched:11,}")
+    weighed = [("P(occurred), a second incident of one event counted as true", score.weighed)] if score.weighed else []
     for title, p in (
         ("P(occurred)", score.occurred),
+        *weighed,
         ("P(on a protected object)", score.object),
         ("P(party)", score.party),
     ):

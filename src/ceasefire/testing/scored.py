@@ -127,6 +127,9 @@ class Score:
     """Whether reports were put together rightly; None where the run's observations or the truth's rows are absent."""
     occurred: Probability
     """P(occurred), over all incidents; one that matches no truth did not occur."""
+    weighed: Probability | None
+    """P(occurred) again, where a second incident of one event counts as true: what is left is the weighing of
+    reports, without the faults of putting them together; None as for `grouping`."""
     object: Probability
     """P(on a protected object | occurred), over the matched."""
     party: Probability
@@ -147,6 +150,9 @@ class Score:
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain values for JSON; what is not a number is null."""
         return dict(_plain(asdict(self)))
+
+    def __str__(self) -> str:
+        return self.text()
 
     def text(self) -> str:
         """Give everything as a table for a terminal."""

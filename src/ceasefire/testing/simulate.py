@@ -58,6 +58,13 @@ class World:
     lost: int
     """Looks that were lost."""
 
+    def __str__(self) -> str:
+        return (
+            f"{self.days} days in {len(self.regions)} regions, seed {self.seed}: {self.incidents:,} incidents, "
+            f"{self.observations:,} observations of which {self.false:,} tell of what never happened, "
+            f"{self.looks:,} looks of which {self.lost:,} lost; the truth is in {self.truth.name}/"
+        )
+
     @property
     def observations(self) -> int:
         """Rows that tell of an event, over both files."""
