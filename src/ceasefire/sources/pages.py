@@ -52,17 +52,19 @@ def read_page(
     bad: list[Quarantined] = []
     kept: list[dict[str, Any]] = []
     line: list[int] = []
-    problem, found = granule.problem, []
+    problem, found = granule.problem, list[Any]()
     if not problem:
         try:
             page = json.loads(path.read_bytes())
-            found = page[records] if isinstance(page, dict) and isinstance(page.get(records), list) else None
-            problem = "" if found is not None else f"no list {records!r} in the page"
+            if isinstance(page, dict) and isinstance(page.get(records), list):
+                found = page[records]
+            else:
+                problem = f"no list {records!r} in the page"
         except (ValueError, RecursionError, OSError) as error:
             problem = f"not a JSON page: {error}"[:300]
     if problem:
         bad.append(Quarantined(source=source, granule=granule.name, line=0, reason=problem, row=""))
-    for k, record in enumerate(found or [], start=1):
+    for k, record in enumerate(found, start=1):
         lacks = [name for name in required if not isinstance(record, dict) or name not in record]
         if lacks:
             text = shown(json.dumps(record)[:500])

@@ -44,6 +44,7 @@ from ceasefire.sources.intervals import Reasons
 from ceasefire.sources.places import located
 from ceasefire.sources.rows import Rows, read_csv, times
 from ceasefire.sources.viina_labels import act_of, effect_of, labels, object_of
+from ceasefire.sources.viina_official import layout, read_labels, read_reports
 from ceasefire.sources.viina_places import radii, stand_ins
 
 PRODUCT = "viina"
@@ -78,7 +79,7 @@ def read(
     Parameters
     ----------
     paths
-        CSV files with the columns of `REQUIRED`.
+        Monthly CSV files with the columns of `REQUIRED`, or VIINA's own yearly tables, reports and labels together.
     source
         Source as named in the case file.
     window
@@ -100,10 +101,11 @@ def read(
     >>> o.act, o.effect, o.region, o.radius_km, str(o.start), str(o.end)
     ('attack.air.drone', 'damage', 'UA-59', 5.0, '2025-03-17 22:00:00+00:00', '2025-03-19 22:00:00+00:00')
     """
-    parts = [
-        read_csv(path, required=REQUIRED, source=source, max_bytes=options.get("max_bytes", MAX_BYTES))
-        for path in paths
-    ]
+    parts = _parts(paths, source, options.get("max_bytes", MAX_BYTES))
+    link, precision = (
+        [text.strip() for rows in parts for text in rows.columns.get(name, [""] * len(rows))]
+        for name in ("url", "GEO_PRECISION")
+    )
     days = [_days(rows) for rows in parts]
     refusals = [bad for rows in parts for bad in rows.quarantine]
     placed = [located(rows.columns["lat"], rows.columns["lon"]) for rows in parts]
@@ -149,7 +151,7 @@ def read(
             "reported": said[at],
             "lon": lon[at],
             "lat": lat[at],
-            "radius_km": radii(names, lon[at], lat[at], codes, wide[at]),
+            "radius_km": radii(names, lon[at], lat[at], codes, wide[at], [precision[i] for i in at.tolist()]),
             "place": names,
             "region": pa.array(codes, type=pa.string()),
             "act": [act_of(given) for given in tags],
@@ -159,7 +161,7 @@ def read(
             "credibility": CREDIBILITY,
             "origin": _origins(source, [headline[i] for i in at.tolist()], day[at]),
             "text": [headline[i] for i in at.tolist()],
-            "url": URL,
+            "url": [link[i] if link[i].startswith(("https://", "http://")) else URL for i in at.tolist()],
             "licence": LICENCE,
         },
         length=len(at),
@@ -180,6 +182,21 @@ def read(
 
 
 _KEY = ("datetime", "place_name", "headline")
+
+
+def _parts(paths: Sequence[Path], source: str, max_bytes: int) -> list[Rows]:
+    """Read the files, each in its own layout, into the columns of the monthly files."""
+    kinds = [layout(path) for path in paths]
+    labelled = [path for path, kind in zip(paths, kinds, strict=True) if kind == "labels"]
+    cells, parts = read_labels(labelled, source=source, max_bytes=max_bytes)
+    for rows in parts:
+        rows.columns = {name: [] for name in REQUIRED}
+    for path, kind in zip(paths, kinds, strict=True):
+        if kind == "info":
+            parts.append(read_reports(path, cells, source=source, max_bytes=max_bytes))
+        elif kind != "labels":
+            parts.append(read_csv(path, required=REQUIRED, source=source, max_bytes=max_bytes))
+    return parts
 
 
 def _days(rows: Rows) -> tuple[Times, Times, Times]:

@@ -42,6 +42,8 @@ CITIES = frozenset(
     )
 )
 """Cities that get the wider disc, as the source spells them."""
+PRECISION_KM = {"STREET": 1.0, "ADM3": 10.0, "ADM2": 30.0}
+"""Radius by the geocoder's precision, where the file tells it, km; `ADM1` is a whole oblast."""
 STAND_IN_ROWS = 10
 """Fewest rows at one point before it can be taken for a stand-in."""
 STAND_IN_SHARE = 0.6
@@ -122,14 +124,27 @@ def stand_ins(lon: Floats, lat: Floats, region: Sequence[str], headline: Sequenc
     return np.asarray(((count >= STAND_IN_ROWS) & (share >= STAND_IN_SHARE))[of], dtype=bool)
 
 
-def radii(place: Sequence[str], lon: Floats, lat: Floats, region: Sequence[str], stand_in: NDArray[np.bool_]) -> Floats:
+def radii(
+    place: Sequence[str],
+    lon: Floats,
+    lat: Floats,
+    region: Sequence[str],
+    stand_in: NDArray[np.bool_],
+    precision: Sequence[str] = (),
+) -> Floats:
     """Give the radius of each row's disc, km, shape (n,): a settlement, a city, or a whole oblast.
+
+    `precision` is the geocoder's own word (`GEO_PRECISION`) where the file tells it, else empty.
 
     >>> radii(["Kyiv", "Bucha"], np.array([30.5, 30.2]), np.array([50.4, 50.5]), ["UA-30", "UA-32"], np.zeros(2, bool))
     array([15.,  5.])
     """
     radius = np.where([name in CITIES for name in place], CITY_KM, SETTLEMENT_KM).astype(np.float64)
-    for i in np.flatnonzero(stand_in).tolist():
+    whole = stand_in.copy()
+    for i, word in enumerate(precision):
+        radius[i] = PRECISION_KM.get(word, radius[i])
+        whole[i] |= word == "ADM1"
+    for i in np.flatnonzero(whole & (np.array(region, dtype=object) != "")).tolist():
         east, north, wide = disc(region[i])
         radius[i] = np.ceil(wide + float(distance.km(lon[i], lat[i], east, north)))
     return radius
