@@ -94,7 +94,7 @@ class _Seen:
     def cells_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
         """Mark the region-days that the claim speaks of, shape (cells,)."""
         rows = (self.cell_start < end) & (self.cell_end > begin)
-        return rows & (self.cell_region == claim.region) if claim.region else rows
+        return np.asarray(rows & (self.cell_region == claim.region) if claim.region else rows)
 
 
 def _about_counts(claim: Claim) -> bool:
