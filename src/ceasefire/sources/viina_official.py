@@ -31,6 +31,8 @@ def layout(path: Path) -> str:
     >>> layout(Path("no-such-file.csv"))
     ''
     """
+    if not path.is_file():
+        return ""
     try:
         with path.open("rb") as file:
             head = file.readline(20_000).decode("utf-8-sig", "replace")
@@ -45,7 +47,7 @@ def layout(path: Path) -> str:
 def read_labels(paths: Sequence[Path], *, source: str, max_bytes: int) -> tuple[dict[str, str], list[Rows]]:
     """Read tables of labels: event id to its labels, joined by `|`; and the files without their rows."""
     cells: dict[str, str] = {}
-    files = []
+    files: list[Rows] = []
     for path in paths:
         lines = np.zeros(0, np.int64)
         for block in blocks(path, required=("event_id",), source=source, max_bytes=max_bytes):
