@@ -132,7 +132,8 @@ def coordinates(
         reason[(north == 0) & (east == 0)] = "0, 0 is a missing place, not a place"
         reason[np.abs(east) > 180] = "longitude is not between -180 and 180"
         reason[np.abs(north) > 90] = "latitude is not between -90 and 90"
-        reason[swapped] = "latitude and longitude look swapped"
+        if bounds != WORLD:
+            reason[swapped] = "latitude and longitude look swapped"
     reason[np.isnan(north) & ~np.isnan(east)] = "longitude without latitude"
     reason[np.isnan(east) & ~np.isnan(north)] = "latitude without longitude"
     reason[bad_east] = "longitude is not a number"
