@@ -26,7 +26,8 @@ from ceasefire.geo import distance, regions
 from ceasefire.model.intake import Count, Intake, Window
 from ceasefire.model.records import Claim, Observation, Quarantined
 from ceasefire.model.table import Table
-from ceasefire.sources.rows import Rows, coordinates, read_csv, stable_ids, times
+from ceasefire.sources.places import located
+from ceasefire.sources.rows import Rows, read_csv, stable_ids, times
 
 PRODUCT = "corridors"
 CLOCK = "Europe/Kyiv"
@@ -108,7 +109,7 @@ def _check(
     column = rows.columns
     noon, bad_day = times([f"{d.strip()[:10]} 12:00" for d in column["date"]], CLOCK)
     inside = ~bad_day & (noon >= _np(window.start)) & (noon < _np(window.end))
-    lat, lon, wrong = coordinates(column["from_latitude"], column["from_longitude"])
+    lat, lon, _, wrong = located(column["from_latitude"], column["from_longitude"])
     good: list[int] = []
     bad: list[Quarantined] = []
     duplicates = 0
@@ -186,6 +187,7 @@ class _Corridors:
                 "id": stable_ids("c", self.source, [self.origin[at] for at in k], [party for _, party in pairs]),
                 "source": self.source,
                 "granule": self.rows.granule,
+                "evidence": self.rows.sha256,
                 "line": self.rows.line[[self.good[at] for at in k]],
                 "claimant": [party for _, party in pairs],
                 "speaker": "",

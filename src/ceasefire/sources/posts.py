@@ -96,7 +96,7 @@ def read(
                 kept.append(i)
         outside = int(np.sum(~inside & ~bad))
         total += Count(len(kept) + refused + duplicates, len(kept), duplicates, refused, outside)
-        tables.append(_claims(kept, texts, said, rows.line, source, rows.granule, options))
+        tables.append(_claims(kept, texts, said, rows.line, source, rows.granule, rows.sha256, options))
     return Intake(
         claims=Table.concat(Claim, tables),
         quarantine=Table.of(Quarantined, quarantine),
@@ -167,6 +167,7 @@ def _claims(
     line: npt.NDArray[np.int64],
     source: str,
     granule: str,
+    evidence: str,
     options: Mapping[str, Any],
 ) -> Table[Claim]:
     if not kept:
@@ -180,6 +181,7 @@ def _claims(
             "id": stable_ids("c", source, when, [texts[i] for i in kept]),
             "source": source,
             "granule": granule,
+            "evidence": evidence,
             "line": line[kept],
             "claimant": str(options.get("claimant", source)),
             "speaker": speaker,

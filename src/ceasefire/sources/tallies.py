@@ -189,6 +189,7 @@ def _claims(
             "id": stable_ids("c", source, *[[c[i].strip() for i in kept] for c in column.values()]),
             "source": source,
             "granule": rows.granule,
+            "evidence": rows.sha256,
             "line": rows.line[kept],
             "claimant": [str(options.get("claimant", "ukraine")) if o else p for p, o in by],
             "speaker": [str(options.get("speaker") or o) for _, o in by],

@@ -26,6 +26,9 @@ Rows = npt.NDArray[np.int64]
 EVENTS = ("attack", "interception", "fire", "outage")
 """Acts that a claim can be an observation of; launches, promises and movements are none."""
 
+LONGEST = np.timedelta64(3, "D")
+"""A claim about a longer period is about many events."""
+
 
 def label_observations(observations: Table[Observation]) -> Table[Observation]:
     """Fill act, object class, effect and alternatives of observations from their texts, where they are empty.
@@ -127,7 +130,7 @@ def claims_to_observations(claims: Table[Claim]) -> Table[Observation]:
     """Make observations of the labelled claims that name an event, a place (a region at least) and a time.
 
     The channel is `party` and the procedure `claim`: a claim weighs what its speaker weighs, and gives no basis for
-    attribution. A claim that its reader already tied to an observation of its own is left out.
+    attribution. A total is no event. A claim that its reader already tied to an observation of its own is left out.
 
     Parameters
     ----------
@@ -153,11 +156,10 @@ def claims_to_observations(claims: Table[Claim]) -> Table[Observation]:
         name: some.arrow.column(name)
         for name in ("source", "granule", "line", "claimant", "accused", "stance", "act", "object_class", "place")
     }
-    columns |= {name: some.arrow.column(name) for name in ("origin", "summary", "text", "url", "region")}
+    columns |= {name: some.arrow.column(name) for name in ("origin", "summary", "text", "url", "region", "evidence")}
     columns |= {
         "id": [_observation_id(i) for i in c("id")],
         "product": "claims",
-        "evidence": "",
         "channel": "party",
         "procedure": "claim",
         "start": c("start"),
@@ -187,8 +189,12 @@ def _names_event(claims: Table[Claim]) -> npt.NDArray[np.bool_]:
     known = np.asarray([bool(regions.match(r)) if "-" in r else False for r in claims.column("region")], dtype=bool)
     placed = known | np.isfinite(claims.column("lon"))
     epoch = np.datetime64(EPOCH.replace(tzinfo=None), "s")
-    timed = (claims.column("start") > epoch) & (claims.column("end") > claims.column("start"))
-    return np.asarray(event & placed & timed & np.isin(claims.column("stance"), ["asserts", "denies"]), dtype=bool)
+    start, end = claims.column("start"), claims.column("end")
+    timed = (start > epoch) & (end > start) & (end - start <= LONGEST)
+    total = ~np.isnan(claims.column("low")) | ~np.isnan(claims.column("high"))
+    return np.asarray(
+        event & placed & timed & ~total & np.isin(claims.column("stance"), ["asserts", "denies"]), dtype=bool
+    )
 
 
 def _with_text(table: Table[Any], *fields: str) -> Rows:

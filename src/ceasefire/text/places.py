@@ -74,7 +74,7 @@ def places(words: pa.Array) -> Places:
         if len(codes) == 1:
             region[at], disc[at] = codes[0], regions.disc(codes[0])
     for site, about in _file()["sites"].items():
-        for i in np.flatnonzero(has(words, *_stems(about["stems"]))):
+        for i in np.flatnonzero(has(words, *_stems(about["stems"]))).tolist():
             name[i], region[i] = site, about["region"]
             disc[i] = about["lon"], about["lat"], about["radius_km"]
     return Places(name, region, disc[:, 0], disc[:, 1], disc[:, 2])

@@ -71,6 +71,7 @@ def labels(texts: pa.Array) -> Labels:
     act, denied = acts(words)
     thing = objects(words)
     effect = effects(words)
+    act = _followed(words, act, thing, of)
     energy = np.char.startswith(thing.astype(str), "energy")
     told, attack = act != "", np.char.startswith(act.astype(str), "attack")
     depth = np.char.count(thing.astype(str), ".") * 0.1
@@ -97,6 +98,8 @@ def labels(texts: pa.Array) -> Labels:
 def objects(words: pa.Array) -> Texts:
     """Name the object class of each sentence in normal form; several of one family give the class above them.
 
+    Where troops and positions are spoken of, the objects around them tell where the front is, not what was hit.
+
     >>> objects(normal(pa.array(["НПЗ і нафтобаза", "лікарня поруч з ТЕЦ", "позиції біля шахти"]))).tolist()
     ['energy.oil', 'energy.electricity.generation', 'military']
     """
@@ -104,6 +107,8 @@ def objects(words: pa.Array) -> Texts:
     bits = np.zeros(len(words), dtype=np.int64)
     for bit, name in enumerate(names):
         bits |= has(words, *stems("objects")[name]).astype(np.int64) << bit
+    front = has(words, *stems("words")["frontline"])
+    bits[front & (bits > 0)] = 1 << names.index("military")
     distinct, back = np.unique(bits, return_inverse=True)
     found = [_deepest([c for bit, c in enumerate(names) if (int(b) >> bit) & 1]) for b in distinct]
     return np.asarray(found, dtype=object)[back] if len(back) else np.empty(0, dtype=object)
@@ -167,8 +172,6 @@ def labels_of(column: pa.ChunkedArray | pa.Array) -> tuple[Labels, npt.NDArray[n
 def _deepest(classes: list[str]) -> str:
     family = next((f for f in FAMILIES if any(c == f or c.startswith(f + ".") for c in classes)), "")
     own = [c for c in classes if c == family or c.startswith(family + ".")]
-    if own == ["energy.coal"] and "military" in classes:
-        return "military"
     if "energy.nuclear" in own:
         own = [c for c in own if c != "energy.oil.storage"]
     leaves = [c for c in own if not any(o.startswith(c + ".") for o in own)]
@@ -212,6 +215,19 @@ def _borrowed(effect: Texts, told: Mask, of: npt.NDArray[np.int64], best: npt.ND
     return out
 
 
+def _followed(words: pa.Array, act: Texts, thing: Texts, of: npt.NDArray[np.int64]) -> Texts:
+    """Give a sentence that tells only of damage to something the attack that another sentence of its text tells of."""
+    w = stems("words")
+    hurt = has(words, *w["harm"]) & ~has(words, *w["unreal"], *w["talk"], *w["schedule"], *w["accident"])
+    attack = {}
+    for i in np.flatnonzero([a.startswith("attack") for a in act])[::-1].tolist():
+        attack[int(of[i])] = act[i]
+    out = act.copy()
+    for i in np.flatnonzero(hurt & (act == "") & (thing != "")).tolist():
+        out[i] = attack.get(int(of[i]), "")
+    return out
+
+
 def _alternatives(words: pa.Array, best: npt.NDArray[np.int64]) -> Texts:
     out = np.empty(len(best), dtype=object)
     out[:] = [()] * len(best)
@@ -232,7 +248,7 @@ def _accused(words: pa.Array, best: npt.NDArray[np.int64]) -> Texts:
 
 def _years(words: pa.Array, best: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     latest = np.zeros(len(words), dtype=np.int64)
-    for i in np.flatnonzero(has(words, r"(19[5-9]|20[0-4])\pN ")):
+    for i in np.flatnonzero(has(words, "(19[5-9]|20[0-4])[0-9] ")):
         latest[i] = max(int(w) for w in words[int(i)].as_py().split() if w.isdecimal() and 1950 <= int(w) < 2050)
     out = np.zeros(len(best), dtype=np.int64)
     out[best >= 0] = latest[best[best >= 0]]
