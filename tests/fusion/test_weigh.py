@@ -90,14 +90,21 @@ def test_the_object_that_a_report_names_is_probable_and_the_narrowest_is_kept(ob
     rows = [observation("a", object_class="energy"), observation("b", object_class=GRID)]
     found, _ = incident(rows)
     assert found.object_class == GRID
-    assert [c for c, _ in found.object_probabilities] == [GRID]
+    assert [c for c, _ in found.object_probabilities] == [GRID]  # the wider class is taken up in the narrower
     assert found.p_object > 0.9
 
 
-def test_nothing_named_means_no_protected_object_is_inferred(observation) -> None:
+def test_what_nobody_names_keeps_its_share_of_all_incidents(observation) -> None:
     found, _ = incident([observation("a")])
-    assert found.p_object == 0.0
-    assert found.object_probabilities == ()
+    assert found.object_class == ""
+    assert found.object_probabilities == (("energy", pytest.approx(Priors().object_share["energy"])),)
+    assert found.p_object == pytest.approx(Priors().object_share["energy"])
+
+
+def test_a_loss_of_power_speaks_for_electricity_but_does_not_settle_it(observation) -> None:
+    found, _ = incident([observation("a", effect="outage")])
+    assert found.object_class == "energy.electricity"
+    assert 0.3 < found.p_object < 0.8
 
 
 def test_a_denial_lowers_and_is_named(observation) -> None:

@@ -83,11 +83,13 @@ def fuse(
     alerts = observations.keep(observations.column("procedure") == "alert")
     p_occurred, first = occurred(members, _alert_context(alerts, what), priors)
     registered = _registered(objects, what, np.unique(members.shown[members.shown != ""]))
-    at, classes, p_class, second = on_object(members, registered, priors)
+    objects_hit, second = on_object(members, registered, protected, priors)
     p_party, third = by_party(members, what.control, what.left_open, parties, priors)
+    at, classes, p_class = objects_hit.group, objects_hit.what, objects_hit.p
     shielded = np.array([covers(tuple(protected), c) for c in classes], dtype=float)
     likeliest = np.full(n, "", dtype=object)
     rising = np.lexsort((p_class, at))
+    rising = rising[objects_hit.named[rising]]
     likeliest[at[rising]] = classes[rising]
     attribution, basis = _attribute(members, what, p_party, parties, priors)
     ids = "i-" + np.char.partition(used.column("id")[what.first].astype(str), "-")[:, 2].astype(object)

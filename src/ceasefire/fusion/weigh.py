@@ -123,6 +123,17 @@ def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, A
 
 
 @dataclass(frozen=True)
+class OnObjects:
+    """P(object class | it occurred) as pairs of group and class, arrays of shape (pairs,)."""
+
+    group: _Array
+    what: _Array
+    p: _Array
+    named: _Array
+    """Whether some report names the class; the others keep their share of all incidents."""
+
+
+@dataclass(frozen=True)
 class Registered:
     """What the register of protected objects says about every group's disc, per class that some report names."""
 
@@ -136,7 +147,9 @@ class Registered:
     """Whether the register has that class at all, shape (k,)."""
 
 
-def on_object(members: Members, registered: Registered | None, priors: Priors) -> tuple[_Array, _Array, _Array, Added]:
+def on_object(
+    members: Members, registered: Registered | None, protected: Sequence[str], priors: Priors
+) -> tuple[OnObjects, Added]:
     """Weigh P(object class | it occurred) of every class that some member names.
 
     How far a source is believed has been weighed in P(occurred) and is not counted a second time here: given that it
@@ -148,13 +161,15 @@ def on_object(members: Members, registered: Registered | None, priors: Priors) -
         Observations with their groups.
     registered
         What the register says; None where the case has none, then nothing is added for its silence.
+    protected
+        Classes that some provision protects; what nobody names among them keeps its share.
     priors
         Stated weights.
 
     Returns
     -------
-    Group, class and probability of every pair (three arrays of shape (pairs,)), and what was added. What is missing
-    to 1 in a group is the probability of an object that nobody named.
+    Probabilities per group and class, and what was added. What is missing to 1 in a group is the probability of an
+    unprotected object that nobody named.
     """
     m = members
     rows = np.flatnonzero((m.shown != "") & ~m.denies & ~m.copy)
@@ -162,17 +177,14 @@ def on_object(members: Members, registered: Registered | None, priors: Priors) -
     named = np.where(inferred, priors.object_outage, _lookup(m.channel[rows], priors.object_named, default=1.0))
     weight = np.log(named) * m.share[rows]
     names, code = np.unique(m.shown[rows], return_inverse=True)
-    if len(names) == 0:
-        none = np.zeros(0, dtype=np.int64)
-        return none, none.astype(str), none.astype(float), Added.join([_added(none, none, "", none.astype(float), "")])
-    pair, at = np.unique(m.group[rows] * len(names) + code, return_inverse=True)
-    group, kind = pair // len(names), pair % len(names)
-    what = names[kind]
+    pair, at = np.unique(m.group[rows] * max(len(names), 1) + code, return_inverse=True)
+    group, kind = pair // max(len(names), 1), pair % max(len(names), 1)
+    what = names[kind] if len(names) else np.zeros(0, dtype="<U1")
     about = np.char.add("object:", what).astype(object)
     why = _with_repetition(np.where(inferred, "reports a loss of power", "names the object"), m, rows)
     parts = [_added(m.group[rows], rows, about[at], weight, why.astype(object))]
     leaf, logs = _pass_down(group, what, np.bincount(at, weight, len(pair)))
-    share = np.array([_share_of(w, priors) for w in names])[kind]
+    share = np.array([_share_of(w, priors) for w in names], dtype=float)[kind]
     logs = logs + np.log(share)
     prior = np.full(len(pair), -1)
     parts.append(_added(group, prior, about, np.log(share), "share of incidents on such objects"))
@@ -187,10 +199,30 @@ def on_object(members: Members, registered: Registered | None, priors: Priors) -
         text = np.where(inside, "a registered one touches the disc, against chance", "no registered one nearby")
         some = add != 0
         parts.append(_added(group[some], prior[some], about[some], add[some], text[some].astype(object)))
-    group, what, logs, share = group[leaf], what[leaf], logs[leaf], share[leaf]
+    group, what, logs, share = _with_unnamed(
+        group[leaf], what[leaf], logs[leaf], share[leaf], m.count, protected, priors
+    )
     rest = np.maximum(1.0 - np.bincount(group, share, m.count), 0.01)
     odds = np.exp(np.minimum(logs, 50.0))
-    return group, what, odds / (rest + np.bincount(group, odds, m.count))[group], Added.join(parts)
+    p = odds / (rest + np.bincount(group, odds, m.count))[group]
+    return OnObjects(group, what, p, np.arange(len(group)) < leaf.sum()), Added.join(parts)
+
+
+def _with_unnamed(
+    group: _Array, what: _Array, logs: _Array, share: _Array, count: int, protected: Sequence[str], priors: Priors
+) -> tuple[_Array, _Array, _Array, _Array]:
+    """Add the protected kinds of object that nobody names in a group: each keeps its share of all incidents."""
+    top = np.array([w.split(".", 1)[0] for w in what.tolist()], dtype=object)
+    parts = [(group, what.astype(object), logs, share)]
+    for kind in sorted({p.split(".")[0] for p in protected} & set(priors.object_share)):
+        unnamed = np.ones(count, dtype=bool)
+        unnamed[group[top == kind]] = False
+        of = np.flatnonzero(unnamed)
+        part = priors.object_share[kind]
+        name = np.full(len(of), kind, dtype=object)
+        parts.append((of, name, np.full(len(of), np.log(part)), np.full(len(of), part)))
+    joined = [np.concatenate([p[k] for p in parts]) for k in range(4)]
+    return joined[0], joined[1], joined[2], joined[3]
 
 
 def by_party(
