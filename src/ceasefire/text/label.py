@@ -33,7 +33,9 @@ LONGEST = np.timedelta64(3, "D")
 def label_observations(observations: Table[Observation]) -> Table[Observation]:
     """Fill act, object class, effect and alternatives of observations from their texts, where they are empty.
 
-    A denial, a court case or a look back to an earlier year gives no act. Rows without text stay as they are.
+    A denial, a court case or a look back to an earlier year gives no act. Where the source gives the act and the
+    words tell of none, the object stays empty: a source that codes whole articles would else have "drones" of one
+    paragraph strike the power plant that a headline only mentions. Rows without text stay as they are.
 
     Parameters
     ----------
@@ -54,9 +56,10 @@ def label_observations(observations: Table[Observation]) -> Table[Observation]:
     read, code = labels_of(observations.arrow.column("text").take(pa.array(rows)))
     year = observations.column("start")[rows].astype("datetime64[Y]").astype(np.int64) + 1970
     silent = read.denied[code] | ((read.year[code] > 0) & (read.year[code] < year))
+    coded = observations.column("act")[rows] != ""
     new = {
         "act": np.where(silent, "", read.act[code]),
-        "object_class": read.object_class[code],
+        "object_class": np.where(coded & (silent | (read.act[code] == "")), "", read.object_class[code]),
         "effect": np.where(silent, "", read.effect[code]),
     }
     filled = {name: _filled(observations, name, rows, values) for name, values in new.items()}
