@@ -21,6 +21,7 @@ from ceasefire.model.records import Finding, Look
 from ceasefire.model.table import Table
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
+from ceasefire.reporting.release import among, daily
 
 STATES: dict[str, str] = {"looked": "looked at", "partly": "partly looked at", "nobody": "nobody looked"}
 LOOKED = 0.9
@@ -192,8 +193,7 @@ def _judged(
     The findings know which looks could have shown a breach, and how well somebody must look for a zero to count:
     as well as where they say "none observed". Without findings, every look counts.
     """
-    periods = report.findings.where(kind="period")
-    periods = periods.keep(np.char.find(periods.column("subject").astype(str), " ") > 0)
+    periods = report.findings.keep(daily(report.findings))
     shape = (len(regions), len(bounds) - 1)
     if not len(periods):
         looked = made.sum(axis=2) > 0
@@ -248,7 +248,7 @@ def _region_rows(
 ) -> tuple[Region, ...]:
     whole: dict[str, list[Finding]] = {}
     periods = report.findings.where(kind="period")
-    for f in periods.keep(np.isin(periods.column("subject"), regions)):
+    for f in periods.keep(among(periods.column("subject"), regions)):
         whole.setdefault(f.subject, []).append(f)
     rows = []
     for r, code in enumerate(regions):

@@ -162,8 +162,10 @@ def _depends(matrix: Matrix) -> Sentence | None:
     text = f"{_capital(words.number(len(rows)))} more {verb} under some readings only"
     titles = {c.reading: c.title for c in matrix.columns}
     per = Counter(c.reading for r in rows for c in r.cells if c.verdict == "violation")
-    counted = [f"{per[r]:,} under “{t}”" for r, t in titles.items()]
-    text += f" ({words.joined(counted)})."
+    counted = [f"{words.number(per[r])} under “{t}”" for r, t in titles.items() if per[r]]
+    if len(counted) < len(titles):
+        counted.append("none under the rest")
+    text += f": {words.joined(counted)}."
     clock = sum(1 for r in rows if any(c.verdict == "not_in_force" for c in r.cells))
     objects = sum(1 for r in rows if any(c.verdict == "not_covered" for c in r.cells))
     hangs = []
@@ -269,9 +271,8 @@ def _owed(obligations: tuple[Obligation, ...]) -> Sentence | None:
     text = f"Of {words.count(len(counted), 'obligation')} with a number, {words.number(done)} {verb} fulfilled"
     partly = [o for o in short if o.delivered > 0][:2]
     if partly:
-        text += "; " + words.joined(
-            [f"{o.title}: {o.delivered:,.0f} of {o.promised:,.0f} {o.unit}".rstrip() for o in partly]
-        )
+        told = [f"{o.delivered:,.0f} of {o.promised:,.0f} in “{o.title}”" for o in partly]
+        text += f". Delivered in part: {words.joined(told)}"
     ids = tuple(i for o in counted for i in o.findings)
     return Sentence("s-owed", text + ".", "obligations", ids, tuple(c for o in counted for c in o.claims))
 

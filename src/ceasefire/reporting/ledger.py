@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import inf, isfinite, isnan, log10
 
-import numpy as np
-
 from ceasefire.model.records import EPOCH, Claim, Finding
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.matrix import INDEPENDENT, Matrix
+from ceasefire.reporting.release import among
 
 SEVERAL_DAYS = 3.5
 """A total over more days than this stands in the plot of totals, a shorter one in the list of daily tallies."""
@@ -256,7 +255,7 @@ def _denial(c: Claim, report: ReportInput, found: Finding | None, shown: set[str
 
 def _by(denier: str, incidents: tuple[str, ...], report: ReportInput) -> str:
     """Say how many of the incidents are attributed to who denies them: that they occurred does not tell who did it."""
-    rows = report.incidents.keep(np.isin(report.incidents.column("id"), list(incidents)))
+    rows = report.incidents.keep(among(report.incidents.column("id"), incidents))
     n = int((rows.column("attribution") == denier).sum())
     name = words.party(denier, report.parties)
     return (

@@ -11,12 +11,11 @@ from datetime import datetime
 from math import exp, isnan, nan
 from typing import Literal
 
-import numpy as np
-
 from ceasefire.model.records import Incident, Observation, Weight
 from ceasefire.model.table import Table
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
+from ceasefire.reporting.release import among
 
 Group = Literal["every", "depends", "undecided"]
 GROUPS: tuple[Group, ...] = ("every", "depends", "undecided")
@@ -176,10 +175,10 @@ def matrix(report: ReportInput) -> Matrix:
         As `ReportInput.released` gives it.
     """
     columns = _columns(report)
-    cells = _cells(report)
-    relevant = {i: g for i, c in cells.items() if (g := group_of(c, columns))}
-    incidents = report.incidents.keep(np.isin(report.incidents.column("id"), list(relevant)))
-    weights = _weights(report, list(relevant))
+    relevant = {i: g for i, judged in _verdicts_by_incident(report).items() if (g := group_of(judged, columns))}
+    cells = _cells(report, set(relevant))
+    incidents = report.incidents.keep(among(report.incidents.column("id"), relevant))
+    weights = _weights(report, set(relevant))
     observations = _observations(report, incidents)
     rows = []
     for i in incidents:
@@ -188,22 +187,43 @@ def matrix(report: ReportInput) -> Matrix:
     return Matrix(columns, tuple(sorted(rows, key=_order)), len(report.incidents) - len(rows))
 
 
-def group_of(cells: dict[tuple[str, str], Cell], columns: tuple[Column, ...]) -> str:
+def group_of(judged: dict[tuple[str, str], tuple[str, float]], columns: tuple[Column, ...]) -> str:
     """Give the group of an incident from its verdicts; empty where no reading makes it an issue.
 
+    Parameters
+    ----------
+    judged
+        Verdict and P(covered) by provision and reading.
+    columns
+        All pairs of provision and reading that were judged.
+
     A provision counts by the readings that hold that it exists; of several provisions, the plainest group holds.
+
+    >>> columns = tuple(Column("energy", r, r, "Energy") for r in ("a", "b"))
+    >>> group_of({("energy", "a"): ("violation", 0.9), ("energy", "b"): ("not_in_force", 0.9)}, columns)
+    'depends'
     """
     found = ""
     for provision in dict.fromkeys(c.provision for c in columns):
-        judged = [cells.get((c.provision, c.reading)) for c in columns if c.provision == provision]
-        verdicts = [c.verdict if c else "" for c in judged]
-        if all(v == "violation" for v in verdicts):
+        here = [judged.get((c.provision, c.reading), ("", nan)) for c in columns if c.provision == provision]
+        if all(v == "violation" for v, _ in here):
             return "every"
-        if "violation" in verdicts:
+        if any(v == "violation" for v, _ in here):
             found = "depends"
-        elif not found and any(c and c.verdict == "insufficient" and c.p_covered >= RELEVANT_OBJECT for c in judged):
+        elif not found and any(v == "insufficient" and p >= RELEVANT_OBJECT for v, p in here):
             found = "undecided"
     return found
+
+
+def _verdicts_by_incident(report: ReportInput) -> dict[str, dict[tuple[str, str], tuple[str, float]]]:
+    out: dict[str, dict[tuple[str, str], tuple[str, float]]] = {}
+    published = set(report.incidents.column("id").tolist())
+    of_incidents = report.findings.where(kind="incident")
+    columns = (of_incidents.column(n).tolist() for n in ("subject", "provision", "reading", "verdict", "p_covered"))
+    for subject, provision, reading, verdict, p_covered in zip(*columns, strict=True):
+        if subject in published:
+            out.setdefault(subject, {})[provision, reading] = verdict, p_covered
+    return out
 
 
 def _order(row: Row) -> tuple[datetime, datetime, str]:
@@ -225,25 +245,24 @@ def _columns(report: ReportInput) -> tuple[Column, ...]:
     return tuple(known + [Column(p, r, r, p) for p, r in sorted(judged - listed)])
 
 
-def _cells(report: ReportInput) -> dict[str, dict[tuple[str, str], Cell]]:
+def _cells(report: ReportInput, incidents: set[str]) -> dict[str, dict[tuple[str, str], Cell]]:
     out: dict[str, dict[tuple[str, str], Cell]] = {}
-    published = set(report.incidents.column("id").tolist())
-    for f in report.findings.where(kind="incident"):
-        if f.subject in published:
-            symbol, word = words.VERDICTS.get(f.verdict, ("?", f.verdict.replace("_", " ")))
-            out.setdefault(f.subject, {})[f.provision, f.reading] = Cell(
-                f.provision,
-                f.reading,
-                f.verdict,
-                symbol,
-                word,
-                f.reason,
-                f.would_change,
-                f.rule,
-                f.p_covered,
-                f.id,
-                f.sources,
-            )
+    of_incidents = report.findings.where(kind="incident")
+    for f in of_incidents.keep(among(of_incidents.column("subject"), incidents)):
+        symbol, word = words.VERDICTS.get(f.verdict, ("?", f.verdict.replace("_", " ")))
+        out.setdefault(f.subject, {})[f.provision, f.reading] = Cell(
+            f.provision,
+            f.reading,
+            f.verdict,
+            symbol,
+            word,
+            f.reason,
+            f.would_change,
+            f.rule,
+            f.p_covered,
+            f.id,
+            f.sources,
+        )
     return out
 
 
@@ -252,16 +271,16 @@ def _blank(column: Column) -> Cell:
     return Cell(column.provision, column.reading, "", symbol, word, "", "", "", nan, "", ())
 
 
-def _weights(report: ReportInput, incidents: list[str]) -> dict[str, list[Weight]]:
+def _weights(report: ReportInput, incidents: set[str]) -> dict[str, list[Weight]]:
     out: dict[str, list[Weight]] = {}
-    for w in report.weights.keep(np.isin(report.weights.column("incident"), incidents)):
+    for w in report.weights.keep(among(report.weights.column("incident"), incidents)):
         out.setdefault(w.incident, []).append(w)
     return out
 
 
 def _observations(report: ReportInput, incidents: Table[Incident]) -> dict[str, Observation]:
-    used = [o for ids in incidents.column("observations") for o in ids]
-    return {o.id: o for o in report.observations.keep(np.isin(report.observations.column("id"), used))}
+    used = {o for ids in incidents.column("observations") for o in ids}
+    return {o.id: o for o in report.observations.keep(among(report.observations.column("id"), used))}
 
 
 def _row(

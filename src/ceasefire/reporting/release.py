@@ -9,6 +9,7 @@ what is marked above the report's own marking is left out; the words of a source
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from math import cos, radians, sqrt
@@ -93,9 +94,9 @@ class Held:
     marked: int = 0
     """Incidents that rest only on material marked above the report."""
     findings: int = 0
-    """Verdicts that rest on incidents held back."""
+    """Verdicts on incidents held back, and on the days they fall on."""
     claims: int = 0
-    """Claims about events that wait."""
+    """Claims about events that wait, or marked above the report."""
     region_only: int = 0
     """Incidents published by region only."""
     fields: int = 0
@@ -148,27 +149,37 @@ def release(
     gone = set(incidents.column("id")[late | marked].tolist())
     region_only = _region_only(kept, rules)
 
-    held_findings = _held_findings(findings, gone)
-    late_claims = _late_claims(claims, rules, now)
+    open_findings, held_findings = _findings(findings, gone)
+    late_claims = _late_claims(claims, rules, now) | among(claims.column("observation"), withheld_ids)
     published = set(kept.column("id").tolist())
     used = {o for group in kept.column("observations") for o in group}
     hidden = {o for group, r in zip(kept.column("observations"), region_only, strict=True) if r for o in group}
     return Released(
         incidents=_incidents(kept, region_only, withheld_ids, rules, observations),
-        findings=_findings(findings.keep(~held_findings), gone),
-        weights=weights.keep(np.isin(weights.column("incident"), list(published))),
+        findings=open_findings,
+        weights=weights.keep(among(weights.column("incident"), published)),
         claims=_claims(claims.keep(~late_claims), rules, hidden),
         observations=_observations(observations, above, used, hidden, rules),
         quarantine=quarantine.replace(row=""),
         held=Held(
             delayed=int(late.sum()),
             marked=int((marked & ~late).sum()),
-            findings=int(held_findings.sum()),
+            findings=held_findings,
             claims=int(late_claims.sum()),
             region_only=int(region_only.sum()),
             fields=len(withheld_ids & used),
         ),
     )
+
+
+def among(values: np.ndarray[Any, Any], wanted: Collection[str]) -> np.ndarray[Any, Any]:
+    """Tell which values are among the wanted ones, shape (n,) of bool; far quicker on text than `np.isin`.
+
+    >>> among(np.array(["a", "b"], dtype=object), {"b"}).tolist()
+    [False, True]
+    """
+    known = wanted if isinstance(wanted, (set, frozenset, dict)) else set(wanted)
+    return np.fromiter((v in known for v in values.tolist()), dtype=bool, count=len(values))
 
 
 def rounded(lon: Any, lat: Any, radius_km: Any, *, decimals: int) -> tuple[Any, Any, Any]:
@@ -194,8 +205,8 @@ def growth_km(lat: float, decimals: int) -> float:
 
 
 def _above(observations: Table[Observation], marking: str) -> np.ndarray[Any, Any]:
-    open_ = list(TLP[: TLP.index(marking) + 1])
-    return ~np.isin(observations.column("tlp"), open_)
+    open_ = set(TLP[: TLP.index(marking) + 1])
+    return ~among(observations.column("tlp"), open_)
 
 
 def _objects(row_class: str, probabilities: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
@@ -238,24 +249,40 @@ def _region_only(incidents: Table[Incident], rules: ReleaseRules) -> np.ndarray[
     return np.array(out, dtype=bool)
 
 
-def _held_findings(findings: Table[Finding], gone: set[str]) -> np.ndarray[Any, Any]:
-    """Find the verdicts on incidents held back, and on the region and day that would give them away.
+def _findings(findings: Table[Finding], gone: set[str]) -> tuple[Table[Finding], int]:
+    """Leave out verdicts on incidents held back, blank the days they fall on, and tell how many verdicts that held.
 
-    Statements on a region over the whole period, on all regions, on claims and on obligations stay: they name no
-    day, and leaving them out would say that nobody looked.
+    A region and day that is missing, or that alone is blank, would give the incident away; so on a day with an
+    incident held back no region's verdict is published, while who looked stays. Statements on a region over the whole
+    period name no day and stay: the region is what the rules let out at once anyway.
     """
     if not gone:
-        return np.zeros(len(findings), dtype=bool)
-    of_day = (findings.column("kind") == "period") & (np.char.find(findings.column("subject").astype(str), " ") > 0)
+        return findings, 0
+    about = among(findings.column("subject"), gone)
     rests = np.array([not gone.isdisjoint(e) for e in findings.column("evidence")], dtype=bool)
-    return np.asarray(np.isin(findings.column("subject"), list(gone)) | (of_day & rests), dtype=bool)
+    kept, rests = findings.keep(~about), rests[~about]
+    evidence = [tuple(i for i in e if i not in gone) for e in kept.column("evidence")]
+    of_day = daily(kept)
+    starts = kept.column("start")
+    blank = of_day & np.isin(starts, np.unique(starts[of_day & rests])) & (kept.column("verdict") != "not_in_force")
+    words = {n: kept.column(n).astype(object) for n in ("verdict", "rule", "reason", "would_change")}
+    for name, text in (
+        ("verdict", WITHHELD),
+        ("rule", WITHHELD),
+        ("reason", "An incident of that day, somewhere, is held back by the release rules."),
+        ("would_change", "The end of its delay, or a report of a higher marking."),
+    ):
+        words[name][blank] = text
+    evidence = [() if b else e for b, e in zip(blank, evidence, strict=True)]
+    count, limit = kept.column("count").copy(), kept.column("upper_limit").copy()
+    count[blank], limit[blank] = 0, np.nan
+    return kept.replace(evidence=evidence, count=count, upper_limit=limit, **words), int(about.sum() + blank.sum())
 
 
-def _findings(findings: Table[Finding], gone: set[str]) -> Table[Finding]:
-    if not gone:
-        return findings
-    open_ = [tuple(i for i in e if i not in gone) for e in findings.column("evidence")]
-    return findings.replace(evidence=open_)
+def daily(findings: Table[Finding]) -> np.ndarray[Any, Any]:
+    """Tell the statements on one region and day from all other findings, shape (n,) of bool."""
+    spaced = np.char.find(findings.column("subject").astype(str), " ") > 0
+    return np.asarray((findings.column("kind") == "period") & spaced, dtype=bool)
 
 
 def _incidents(
@@ -319,9 +346,9 @@ def _observations(
     rules: ReleaseRules,
 ) -> Table[Observation]:
     """Keep the observations of published incidents, without their words, places rounded."""
-    mask = np.isin(observations.column("id"), list(used))
+    mask = among(observations.column("id"), used)
     kept, closed = observations.keep(mask), above[mask]
-    secret = closed | np.isin(kept.column("id"), list(hidden))
+    secret = closed | among(kept.column("id"), hidden)
     lon, lat, radius = rounded(
         kept.column("lon"), kept.column("lat"), kept.column("radius_km"), decimals=rules.decimals
     )

@@ -14,8 +14,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from ceasefire.model.likelihood import word
-from ceasefire.model.records import EPOCH
+from ceasefire.model.records import EPOCH, Finding
+from ceasefire.model.table import Table
 from ceasefire.reporting import words
 from ceasefire.reporting.coverage_table import Coverage
 from ceasefire.reporting.given import ReportInput
@@ -42,7 +46,7 @@ def cell(value: Any) -> str:
         return str(value)
     if isinstance(value, (tuple, list)):
         return cell("; ".join(str(v) for v in value))
-    text = str(value).replace("\x00", "")
+    text = str(value).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     return "'" + text if text.lstrip(" ").startswith(_RISKY) else text
 
 
@@ -54,11 +58,15 @@ def table(heading: Heading, rows: Iterable[Sequence[Any]]) -> str:
     #loc+name
     '@home
     """
+    return _written(heading, ([cell(v) for v in row] for row in rows))
+
+
+def _written(heading: Heading, rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([h for h, _ in heading])
     writer.writerow([t for _, t in heading])
-    writer.writerows([cell(v) for v in row] for row in rows)
+    writer.writerows(rows)
     return out.getvalue()
 
 
@@ -80,8 +88,10 @@ def incidents(report: ReportInput, matrix: Matrix) -> str:
     """Write every incident with its three probabilities and its verdict under each reading."""
     groups = {r.id: r.group for r in matrix.rows}
     verdicts: dict[str, dict[tuple[str, str], str]] = {}
-    for f in report.findings.where(kind="incident"):
-        verdicts.setdefault(f.subject, {})[f.provision, f.reading] = f.verdict
+    of_incidents = report.findings.where(kind="incident")
+    columns = (of_incidents.column(n).tolist() for n in ("subject", "provision", "reading", "verdict"))
+    for subject, provision, reading, verdict in zip(*columns, strict=True):
+        verdicts.setdefault(subject, {})[provision, reading] = verdict
     heading = [
         ("Incident", "#event+id"),
         ("Start (UTC)", "#date+start"),
@@ -177,16 +187,20 @@ def findings(report: ReportInput) -> str:
         ("Evidence", "#meta+evidence"),
         ("Sources", "#meta+source"),
     ]
-    names = [n for n, _ in zip(_FINDING_FIELDS, heading, strict=True)]
-    columns = [report.findings.column(n) for n in names]
-    rows = (
-        [
-            f"{v}+00:00" if n in ("start", "end") else v.item() if hasattr(v, "item") else v
-            for n, v in zip(names, row, strict=True)
-        ]
-        for row in zip(*columns, strict=True)
-    )
-    return table(heading, rows)
+    columns = [_cells(report.findings, name) for name in _FINDING_FIELDS]
+    return _written(heading, zip(*columns, strict=True))
+
+
+def _cells(findings_: Table[Finding], name: str) -> list[str]:
+    """Give a column's cells; a text that stands there a thousand times is guarded once."""
+    column = findings_.arrow.column(name)
+    if pa.types.is_string(column.type):
+        coded = column.combine_chunks().dictionary_encode()
+        known = [cell(v) for v in coded.dictionary.to_pylist()]
+        return [known[k] for k in coded.indices.to_pylist()]
+    if pa.types.is_timestamp(column.type):
+        return [f"{v}+00:00" for v in np.datetime_as_string(findings_.column(name)).tolist()]
+    return [cell(v) for v in column.to_pylist()]
 
 
 _FINDING_FIELDS = (

@@ -121,7 +121,7 @@ EFFECTS: dict[str, str] = {
     "intercepted": "shot down before it hit",
     "none": "no effect seen",
 }
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _MONTHS = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 
@@ -165,7 +165,7 @@ def party(code: str, names: dict[str, str]) -> str:
 
 
 def number(n: float) -> str:
-    """Give a whole number as a newspaper prints it: words below ten, commas from a thousand.
+    """Give a whole number as a newspaper prints it: words to twelve, commas from a thousand.
 
     >>> number(0), number(7), number(1523)
     ('no', 'seven', '1,523')
