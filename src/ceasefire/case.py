@@ -146,7 +146,9 @@ class Case:
         intakes = {line.id: self._take_in(line) for line in self.file.sources}
         said = Table.concat(Claim, (i.claims for i in intakes.values()))
         claims, unread = label_claims(said), said.column("observation") == ""
-        reports = label_observations(Table.concat(Observation, (i.observations for i in intakes.values())))
+        reports = label_observations(
+            Table.concat(Observation, (i.observations for i in intakes.values())), machine_coded=sources.MACHINE_CODED
+        )
         spoken = claims_to_observations(claims.keep(unread))
         observations = Table.concat(Observation, [reports, spoken])
         observations, held = self._held(observations)

@@ -234,17 +234,23 @@ def products() -> None:
 
 @app.command()
 def simulate(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; it must not exist or be empty.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder to write; files of an earlier world in it are replaced.")
+    ],
     seed: Annotated[int, typer.Option(help="Seed; the same seed writes the same bytes.")] = 1,
-    days: Annotated[int, typer.Option(min=2, help="Days of the period.")] = 14,
-    incidents: Annotated[int, typer.Option(min=1, help="True incidents.")] = 60,
-    observations: Annotated[int, typer.Option(min=0, help="At least so many reports, at constant density.")] = 0,
+    days: Annotated[int, typer.Option(min=7, help="Days of the period.")] = 30,
+    incidents: Annotated[int, typer.Option(min=1, help="True incidents.")] = 120,
+    observations: Annotated[
+        int | None, typer.Option(min=100, help="So many reports at constant density instead: a longer, wider world.")
+    ] = None,
 ) -> None:
     """Write a small invented case with its truth, to learn on and to score against."""
     from ceasefire.testing.simulate import simulate as write
 
-    world = write(out, seed=seed, days=days, incidents=incidents, observations=observations or None)
-    typer.echo(f"{out / 'case.yml'}: {world}")
+    world = write(out, seed=seed, days=days, incidents=incidents, observations=observations)
+    told = f"{world.reports:,} reports and {world.sensors:,} sensor rows ({world.false:,} tell of nothing real)"
+    typer.echo(f"{out / 'case.yml'}: {world.incidents:,} incidents in {world.days} days, told by {told};")
+    typer.echo(f"{world.lost:,} of {world.looks:,} looks were lost; the truth is in {world.truth}")
 
 
 @app.command()

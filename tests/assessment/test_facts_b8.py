@@ -174,7 +174,7 @@ def test_fact_12_easter_a_day_almost_without_alerts_is_no_day_without_fire_on_th
     """Alerts are no looks at shelling; anomalies seen on the front keep the day from being called quiet."""
     easter = load("easter-2025")
     day = datetime(2025, 4, 20, tzinfo=UTC)
-    quiet = observation("q", act="alert", channel="alert", procedure="alert", effect="none", region="UA-14",
+    quiet = observation("q", act="", channel="alert", procedure="alert", region="UA-14",
                         start=day, end=day + timedelta(hours=21), radius_km=150.0)  # fmt: skip
     shelling = observation("s", act="attack.shelling", lon=37.6, lat=48.6, region="UA-14", start=day, object_class="")
     alone = fused([shelling])[0]

@@ -115,7 +115,7 @@ def test_a_denial_lowers_and_is_named(observation) -> None:
 
 
 def test_a_counted_day_without_any_alert_speaks_against_an_attack_from_the_air(observation) -> None:
-    quiet = observation("q", act="alert", channel="alert", procedure="alert", effect="none", radius_km=100.0)
+    quiet = observation("q", act="", channel="alert", procedure="alert", radius_km=100.0)
     found, weights = incident([observation("a"), quiet])
     assert found.p_occurred < incident([observation("a")])[0].p_occurred
     assert any("no air-raid alert" in w.why for w in weights)

@@ -122,9 +122,9 @@ def _alert_context(alerts: Table[Observation], what: Described) -> _Array:
     """Tell per incident whether its region had an alert on its day: 1 yes, 0 counted and none, -1 not known."""
     state: dict[tuple[str, int], int] = {}
     mid = (alerts.column("start").astype(np.int64) + alerts.column("end").astype(np.int64)) // 2
-    for region, day, effect in zip(alerts.column("region"), mid // 86400, alerts.column("effect"), strict=True):
+    for region, day, act in zip(alerts.column("region"), mid // 86400, alerts.column("act"), strict=True):
         key = (region, int(day))
-        state[key] = max(state.get(key, 0), int(effect != "none"))
+        state[key] = max(state.get(key, 0), int(act == "alert"))
     if not state:
         return np.full(len(what.region), -1)
     first, last = (what.start.astype(np.int64)) // 86400, (what.end.astype(np.int64) - 1) // 86400

@@ -40,9 +40,9 @@ def explain(
     stated: set[str] = set()
     for w in weights.where(incident=incident.id):
         o = seen.get(w.observation)
-        whose = (
-            f"{o.source}, {words.channel(o.channel).lower()}, {o.reliability}{o.credibility}" if o else w.observation
-        )
+        whose = w.observation
+        if o:
+            whose += f" {o.granule}:{o.line}, {words.channel(o.channel).lower()}, {o.reliability}{o.credibility}"
         effect = words.weight(w.weight)
         if w.observation == "prior":
             whose = "before any report"

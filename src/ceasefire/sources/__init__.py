@@ -27,6 +27,10 @@ _READERS: dict[str, str] = {
 }
 
 
+MACHINE_CODED: tuple[str, ...] = ("viina",)
+"""Products whose acts a model gave to whole articles; the words of each row must bear them out."""
+
+
 class Reader(Protocol):
     """What a reader of one product is."""
 

@@ -6,6 +6,7 @@ read, so a million rows with few texts or none cost next to nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 from ceasefire.geo import regions
 from ceasefire.model.records import EPOCH, Claim, Observation
 from ceasefire.model.table import Table
+from ceasefire.model.taxonomy import covers
 from ceasefire.text.clock import interval
 from ceasefire.text.lexicon import normal
 from ceasefire.text.places import Places, places
@@ -30,7 +32,7 @@ LONGEST = np.timedelta64(3, "D")
 """A claim about a longer period is about many events."""
 
 
-def label_observations(observations: Table[Observation]) -> Table[Observation]:
+def label_observations(observations: Table[Observation], *, machine_coded: Sequence[str] = ()) -> Table[Observation]:
     """Fill act, object class, effect and alternatives of observations from their texts, where they are empty.
 
     A denial, a court case or a look back to an earlier year gives no act. Where the source gives the act and the
@@ -41,6 +43,9 @@ def label_observations(observations: Table[Observation]) -> Table[Observation]:
     ----------
     observations
         Any observations.
+    machine_coded
+        Products whose acts a model gave to whole articles: there an act stands only where the words tell of one, and
+        the code only narrows it (words "attack", code "drone").
 
     >>> when = datetime(2025, 4, 4, tzinfo=UTC)
     >>> one = Observation(id="o-1", source="s", product="p", granule="g", line=1, evidence="", channel="news",
@@ -57,6 +62,7 @@ def label_observations(observations: Table[Observation]) -> Table[Observation]:
     year = observations.column("start")[rows].astype("datetime64[Y]").astype(np.int64) + 1970
     silent = read.denied[code] | ((read.year[code] > 0) & (read.year[code] < year))
     coded = observations.column("act")[rows] != ""
+    observations = _borne_out(observations, rows, np.where(silent, "", read.act[code]), machine_coded)
     new = {
         "act": np.where(silent, "", read.act[code]),
         "object_class": np.where(coded & (silent | (read.act[code] == "")), "", read.object_class[code]),
@@ -65,6 +71,18 @@ def label_observations(observations: Table[Observation]) -> Table[Observation]:
     filled = {name: _filled(observations, name, rows, values) for name, values in new.items()}
     filled["alternatives"] = _with_alternatives(observations, rows, read.alternatives[code])
     return observations.replace(**filled)
+
+
+def _borne_out(
+    observations: Table[Observation], rows: Rows, told: npt.NDArray[Any], products: Sequence[str]
+) -> Table[Observation]:
+    """Keep a model's act only where the words tell of one that it agrees with; else take what the words tell."""
+    act = observations.column("act").astype(object)
+    checked = np.isin(observations.column("product")[rows], list(products))
+    for row, words in zip(rows[checked].tolist(), told[checked].tolist(), strict=True):
+        if not (words and covers((words,), act[row])):
+            act[row] = words
+    return observations.replace(act=act)
 
 
 def label_claims(claims: Table[Claim]) -> Table[Claim]:
