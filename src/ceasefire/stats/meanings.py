@@ -1,0 +1,203 @@
+"""What each report may mean: every latent incident (place, slot, kind) that could have been reported that way.
+
+Why: two reports are of one event when one incident can have been meant by both. A geocoder that names the next town,
+an editor who writes a day later and a label that says shelling for a drone each leave the true incident within reach;
+listing what is within reach turns linkage from a question about pairs into one about shared meanings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """For each thing seen, the things it may stand for, and how far off each would be.
+
+    `meant[first[i]:first[i + 1]]` are the codes that code i may stand for, `level` the comparison level of each
+    (0: the same), `spread` the number of codes over which the meant one spreads that level.
+    """
+
+    first: _Array
+    meant: _Array
+    level: _Array
+    spread: _Array
+    levels: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+
+def neighbours(points_km: _Array, *, ranks: tuple[int, ...] = (2, 5, 8), within_km: float = 25.0) -> Reach:
+    """Let each place stand for those places that have it among their nearest seen neighbours.
+
+    Parameters
+    ----------
+    points_km
+        Coordinates of the distinct places seen, shape (places, 2 or 3), km.
+    ranks
+        Upper edges of the bands of neighbour rank: (2, 5, 8) compares rank 1-2, 3-5 and 6-8.
+    within_km
+        Neighbours further off are left out.
+
+    Examples
+    --------
+    >>> r = neighbours(np.array([[0.0, 0], [3, 0], [100, 0]]), ranks=(2,))
+    >>> r.meant[r.first[0]:r.first[1]].tolist(), r.level[r.first[0]:r.first[1]].tolist()
+    ([0, 1], [0, 1])
+    """
+    n = len(points_km)
+    k = min(ranks[-1], max(n - 1, 0))
+    meant = [np.arange(n)]
+    seen, level, spread = [np.arange(n)], [np.zeros(n, np.int64)], [np.ones(n)]
+    if k:
+        km, near = cKDTree(points_km).query(points_km, k + 1, distance_upper_bound=within_km)
+        rank = np.broadcast_to(np.arange(k + 1), near.shape)
+        # with places at one point the query may not name the place itself first
+        ok = (near != np.arange(n)[:, None]) & np.isfinite(km) & (rank > 0)
+        band = np.searchsorted(ranks, rank[ok]) + 1
+        source = np.broadcast_to(np.arange(n)[:, None], near.shape)[ok]
+        size = np.bincount(source * (len(ranks) + 1) + band, minlength=n * (len(ranks) + 1))
+        meant, seen = [*meant, source], [*seen, near[ok]]
+        level, spread = [*level, band], [*spread, size[source * (len(ranks) + 1) + band].astype(float)]
+    low = (0, *ranks[:-1])
+    names = ("same place", *(f"neighbour {a + 1}-{b}" for a, b in zip(low, ranks, strict=True)))
+    return _reach(np.concatenate(seen), np.concatenate(meant), np.concatenate(level), np.concatenate(spread), n, names)
+
+
+def kinds(allowed: _Array) -> Reach:
+    """Let each kind stand for the kinds that it may be taken for.
+
+    Parameters
+    ----------
+    allowed
+        Whether a report of kind i may be of an incident of kind j, shape (kinds, kinds); the diagonal counts as true.
+
+    Examples
+    --------
+    >>> kinds(np.ones((3, 3), bool)).spread.tolist()
+    [1.0, 2.0, 2.0, 2.0, 1.0, 2.0, 2.0, 2.0, 1.0]
+    """
+    allowed = np.asarray(allowed, dtype=bool) | np.eye(len(allowed), dtype=bool)
+    seen, meant = np.nonzero(allowed)
+    level = (seen != meant).astype(np.int64)
+    spread = np.where(level == 0, 1.0, np.maximum(allowed.sum(0) - 1, 1)[meant])
+    return _reach(seen, meant, level, spread, len(allowed), ("same kind", "other kind"))
+
+
+def _reach(seen: _Array, meant: _Array, level: _Array, spread: _Array, n: int, names: tuple[str, ...]) -> Reach:
+    order = np.lexsort((meant, seen))
+    first = np.r_[0, np.cumsum(np.bincount(seen, minlength=n))]
+    return Reach(first, meant[order], level[order], spread[order], names)
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Meanings of n reports, one after the other: report r has the entries first[r] to first[r + 1].
+
+    `cell` numbers the incidents meant (see `place`, `slot`, `kind` of each cell; slots count from the first one meant),
+    `code` the combination of comparison levels, `spread` what the probability of that combination is divided by.
+    """
+
+    first: _Array
+    cell: _Array
+    code: _Array
+    spread: _Array
+    place: _Array
+    slot: _Array
+    kind: _Array
+
+
+def meanings(
+    place: _Array,
+    slot: _Array,
+    kind: _Array,
+    *,
+    places: Reach,
+    kinds_of: Reach,
+    lags: int,
+    weight: _Array,
+    smallest: float,
+    furthest_km: _Array | None = None,
+    points_km: _Array | None = None,
+    earliest: _Array | None = None,
+) -> Meanings:
+    """List what each report may mean.
+
+    Parameters
+    ----------
+    place, slot, kind
+        Codes of each report, shape (n,).
+    places, kinds_of
+        What each code may stand for.
+    lags
+        Greatest number of slots by which a report may follow its incident.
+    weight
+        Probability of each combination of levels, shape (place levels, lags + 1, kind levels).
+    smallest
+        Meanings less probable than this are left out; the exact one (the same place, slot and kind) always stays.
+    furthest_km, points_km
+        Radius of each report's disc, shape (n,), and places' coordinates: no meaning outside the disc.
+    earliest
+        Earliest slot that each report may mean, shape (n,); slots before it are left out.
+    """
+    n = len(place)
+    lag = np.arange(lags + 1)
+    report = np.repeat(np.arange(n), np.diff(places.first)[place])
+    at = ranges(places.first[place], np.diff(places.first)[place])
+    keep = weight.max(axis=(1, 2))[places.level[at]] / places.spread[at] >= smallest
+    if furthest_km is not None and points_km is not None:
+        km = np.linalg.norm(points_km[places.meant[at]] - points_km[place[report]], axis=1)
+        keep &= km <= furthest_km[report]
+    keep |= places.level[at] == 0
+    report, at = report[keep], at[keep]
+    # by kind and lag
+    sizes = np.diff(kinds_of.first)[kind[report]] * len(lag)
+    row = np.repeat(np.arange(len(report)), sizes)
+    inner = ranges(np.zeros(len(sizes), np.int64), sizes)
+    which_lag = inner % len(lag)
+    which_kind = kinds_of.first[kind[report]][row] + inner // len(lag)
+    a, b = places.level[at][row], kinds_of.level[which_kind]
+    spread = places.spread[at][row] * kinds_of.spread[which_kind]
+    keep = (weight[a, which_lag, b] / spread >= smallest) | ((a == 0) & (which_lag == 0) & (b == 0))
+    if earliest is not None:
+        keep &= (slot[report[row]] - which_lag >= earliest[report[row]]) | (which_lag == 0)
+    row, which_lag, which_kind, a, b, spread = (x[keep] for x in (row, which_lag, which_kind, a, b, spread))
+    owner = report[row]
+    n_slots, n_kinds = int(slot.max()) + lags + 1, len(kinds_of)
+    key = (places.meant[at][row] * n_slots + (slot[owner] - which_lag + lags)) * n_kinds + kinds_of.meant[which_kind]
+    names, cell = _number(key, len(places) * n_slots * n_kinds)
+    slots = names // n_kinds % n_slots
+    return Meanings(
+        first=np.r_[0, np.cumsum(np.bincount(owner, minlength=n))],
+        cell=cell,
+        code=((a * (lags + 1) + which_lag) * len(kinds_of.levels) + b).astype(np.int32),
+        spread=spread.astype(np.float32),
+        place=names // (n_slots * n_kinds),
+        slot=slots - slots.min() if len(slots) else slots,
+        kind=names % n_kinds,
+    )
+
+
+def ranges(first: _Array, sizes: _Array) -> _Array:
+    """Write out first, first + 1, ... for each size: ([5, 9], [2, 1]) to [5, 6, 9]."""
+    ends = np.cumsum(sizes)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes - first, sizes))
+
+
+def _number(key: _Array, size: int) -> tuple[_Array, _Array]:
+    """Number distinct keys in their order; by a table where that is smaller than sorting."""
+    if size > 16 * len(key) + 1_000_000:
+        names, cell = np.unique(key, return_inverse=True)
+        return names, cell.astype(np.int32)
+    table = np.zeros(size, dtype=np.int32)
+    table[key] = 1
+    names = np.flatnonzero(table)
+    table[names] = np.arange(len(names), dtype=np.int32)
+    return names, table[key]
