@@ -308,3 +308,19 @@ def test_every_real_table_is_read_without_a_lost_row(shared_data: Path) -> None:
         assert len(rows), path.name
     legacy = next(p for p in (shared_data / "events/ucdp").glob("*.csv") if inspect(p).doubt)
     assert "cp1252" in inspect(legacy).doubt
+
+
+@given(st.text(alphabet='ab,"\n\r é', max_size=60), st.integers(min_value=20, max_value=80))
+@settings(max_examples=200, deadline=None)
+def test_the_fast_way_never_differs_from_the_careful_one(
+    tmp_path_factory: pytest.TempPathFactory, text: str, size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("t")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks_module, "BLOCK_BYTES", size)
+        quick = read(folder, HEADER + text)
+        patch.setattr(blocks_module, "_split_fast", lambda *_: None)
+        slow = read(folder, HEADER + text)
+    assert quick.columns == slow.columns
+    assert quick.line.tolist() == slow.line.tolist()
+    assert quick.quarantine == slow.quarantine

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -261,16 +261,19 @@ def _slow_time(text: str) -> tuple[np.datetime64, np.timedelta64, bool] | None:
 def _shifts(local: Times, zone: ZoneInfo, fold: int) -> tuple[NDArray[np.timedelta64], Mask]:
     """Offset of the zone at each local time, and where the local time does not exist. Clocks change on quarters."""
     quarter, back = np.unique(local.astype(np.int64) // 900, return_inverse=True)
-    shift = np.zeros(len(quarter), dtype="timedelta64[s]")
-    gap = np.zeros(len(quarter), dtype=bool)
-    epoch = datetime(1970, 1, 1)
-    for i, q in enumerate(quarter.tolist()):
-        there = (epoch + timedelta(seconds=q * 900)).replace(tzinfo=zone, fold=fold)
-        again = there.astimezone(UTC).astimezone(zone)
-        gap[i] = again.replace(tzinfo=None) != there.replace(tzinfo=None)
-        delta = there.utcoffset() or timedelta(0)
-        shift[i] = np.timedelta64(int(delta.total_seconds()), "s")
+    known = [_shift(zone, q, fold) for q in quarter.tolist()]
+    shift = np.array([seconds for seconds, _ in known], dtype="timedelta64[s]")
+    gap = np.array([skipped for _, skipped in known], dtype=bool)
     return shift[back], gap[back]
+
+
+@lru_cache(maxsize=200_000)
+def _shift(zone: ZoneInfo, quarter: int, fold: int) -> tuple[int, bool]:
+    """Offset in seconds at a quarter of an hour since 1970 on the zone's clock, and whether the clock skips it."""
+    there = (datetime(1970, 1, 1) + timedelta(seconds=quarter * 900)).replace(tzinfo=zone, fold=fold)
+    again = there.astimezone(UTC).astimezone(zone)
+    offset = there.utcoffset() or timedelta(0)
+    return int(offset.total_seconds()), again.replace(tzinfo=None) != there.replace(tzinfo=None)
 
 
 @cache

@@ -108,7 +108,9 @@ def _inspect(path: Path, name: str, max_bytes: int) -> Granule:
         if size > max_bytes:
             return Granule(name, problem=f"the file grew past the limit of {max_bytes:,} bytes while it was read")
         nul = nul or b"\0" in block
-        returns += block.count(b"\r") - block.count(b"\r\n") - (last.endswith(b"\r") and block.startswith(b"\n"))
+        if b"\r" in block or last.endswith(b"\r"):
+            across = last.endswith(b"\r") and block.startswith(b"\n")
+            returns += block.count(b"\r") - block.count(b"\r\n") - across
         last = block[-4:]
         if decoder is not None:
             try:
