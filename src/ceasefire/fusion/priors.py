@@ -75,13 +75,13 @@ class Priors(BaseModel):
         "monitor": 200.0,
         "official": 150.0,
         "news": 100.0,
-        "party": 40.0,
+        "party": 15.0,
         "alert": 1.0,
     }
     """Likelihood ratio of a report that names an object class (it is rarely named where it was not hit)."""
     object_outage: _Ratio = 20.0
     """Of a report of lost power that names no object, for an object of the electricity sector."""
-    object_registered: _Ratio = 5.0
+    object_registered: _Ratio = 3.0
     """Most that a registered object of that class inside the disc may add: 1 / (number expected by chance)."""
     object_unregistered: _Ratio = 0.8
     """Of no registered object of that class inside it: registers are incomplete."""

@@ -44,8 +44,9 @@ def label_observations(observations: Table[Observation], *, machine_coded: Seque
     observations
         Any observations.
     machine_coded
-        Products whose acts a model gave to whole articles: there an act stands only where the words tell of one, and
-        the code only narrows it (words "attack", code "drone").
+        Products whose acts and places a model gave to whole articles: there an act stands only where the words tell of
+        one, and the code only narrows it (words "attack", code "drone"); and where one text stands at places far
+        apart, the object that it names lies at one of them only, so it is given to none.
 
     >>> when = datetime(2025, 4, 4, tzinfo=UTC)
     >>> one = Observation(id="o-1", source="s", product="p", granule="g", line=1, evidence="", channel="news",
@@ -62,15 +63,31 @@ def label_observations(observations: Table[Observation], *, machine_coded: Seque
     year = observations.column("start")[rows].astype("datetime64[Y]").astype(np.int64) + 1970
     silent = read.denied[code] | ((read.year[code] > 0) & (read.year[code] < year))
     coded = observations.column("act")[rows] != ""
+    scattered = _far_apart(observations, rows, code) & np.isin(
+        observations.column("product")[rows], list(machine_coded)
+    )
     observations = _borne_out(observations, rows, np.where(silent, "", read.act[code]), machine_coded)
     new = {
         "act": np.where(silent, "", read.act[code]),
-        "object_class": np.where(coded & (silent | (read.act[code] == "")), "", read.object_class[code]),
+        "object_class": np.where(scattered | coded & (silent | (read.act[code] == "")), "", read.object_class[code]),
         "effect": np.where(silent, "", read.effect[code]),
     }
     filled = {name: _filled(observations, name, rows, values) for name, values in new.items()}
     filled["alternatives"] = _with_alternatives(observations, rows, read.alternatives[code])
     return observations.replace(**filled)
+
+
+def _far_apart(observations: Table[Observation], rows: Rows, code: Rows) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether its text stands at places more than about 60 km apart, shape (rows,)."""
+    n = int(code.max()) + 1 if len(code) else 0
+    wide = np.zeros(n, dtype=bool)
+    for name, degrees in (("lon", 0.85), ("lat", 0.55)):
+        value = observations.column(name)[rows]
+        low, high = np.full(n, np.inf), np.full(n, -np.inf)
+        np.fmin.at(low, code, value)
+        np.fmax.at(high, code, value)
+        wide |= high - low > degrees
+    return np.asarray(wide[code])
 
 
 def _borne_out(
