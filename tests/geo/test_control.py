@@ -39,3 +39,16 @@ def test_unknown_places_have_no_holder_and_no_lines_leave_the_default() -> None:
     control = Control({}, occupier="r", holders={"UA": "u"})
     assert control.holder([np.nan, 30.5, 30.5], [50.0, 50.4, 50.4], [1.0, 1.0, np.nan], DAY).tolist() == ["", "u", ""]
     assert control.holder([], [], [], np.array([], dtype="datetime64[s]")).tolist() == []
+
+
+def test_lines_of_many_days_are_those_of_each_day_drawn_alone() -> None:
+    areas = {date(2025, 3, 20 + i): shapely.box(36.0, 47.3, 37.2 + 0.02 * i, 48.5) for i in range(4)}
+    areas[date(2025, 3, 24)] = shapely.union(areas[date(2025, 3, 20)], shapely.box(33.0, 51.0, 35.6, 52.6))
+    areas[date(2025, 3, 25)] = shapely.box(31.0, 46.0, 39.0, 49.0)  # all that was an edge is inland now
+    areas[date(2025, 3, 26)] = areas[date(2025, 3, 20)]
+    together, apart = (Control(areas, occupier="r", holders={"UA": "u", "RU": "r"}) for _ in range(2))
+    together._draw(list(areas))
+    for day in areas:
+        apart._draw([day])
+        assert np.array_equal(together._lines[day].points, apart._lines[day].points), day
+        assert len(together._lines[day].points) > 1000

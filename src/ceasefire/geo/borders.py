@@ -8,7 +8,6 @@ segment that two regions have is a land border and a segment that only one has i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ SPACING_KM = 1.0
 
 @dataclass(frozen=True)
 class Segments:
-    """Every segment of the shipped regions' outlines, once."""
+    """Every segment of the outlines of some regions, once."""
 
     start: npt.NDArray[np.float64]
     """Longitude and latitude of one end, shape (n, 2)."""
@@ -37,15 +36,24 @@ class Segments:
     """Row of the region on its other side, -1 at the coast, shape (n,)."""
 
 
-@cache
-def segments() -> Segments:
-    """Cut the outlines of all regions into segments and pair those that two regions share.
+def segments(rows: npt.NDArray[np.bool_]) -> Segments:
+    """Cut the outlines of the marked regions into segments, each with the region on either side.
 
-    >>> s = segments()
+    Parameters
+    ----------
+    rows
+        Mask over the shipped regions, shape (regions,).
+
+    >>> from ceasefire.geo.regions import match
+    >>> s = segments(np.isin(boundaries().code, match("UA")))
     >>> bool((s.other == -1).any()), bool((s.other >= 0).any())
     (True, True)
     """
-    rings, row = shapely.get_parts(shapely.boundary(boundaries().shape), return_index=True)
+    shape = boundaries().shape
+    near = rows.copy()  # whoever shares a segment has a box that touches
+    near[shapely.STRtree(shape).query(shape[rows])[1]] = True
+    rings, row = shapely.get_parts(shapely.boundary(shape[near]), return_index=True)
+    row = np.flatnonzero(near)[row]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     a, b, region = xy[:-1][same], xy[1:][same], row[ring[:-1][same]]
@@ -56,7 +64,8 @@ def segments() -> Segments:
     twin = (a[1:] == a[:-1]).all(axis=1) & (b[1:] == b[:-1]).all(axis=1)
     other = np.full(len(a), -1, dtype=np.int64)
     other[:-1][twin] = region[1:][twin]
-    first = np.r_[True, ~twin]
+    first = np.r_[True, ~twin][: len(a)]
+    first &= rows[region] | ((other >= 0) & rows[other])
     return Segments(a[first], b[first], region[first], other[first])
 
 
@@ -128,7 +137,7 @@ def land_border(rows: npt.NDArray[np.bool_]) -> Line:
     >>> border.distance_km([22.2, 30.7], [48.6, 46.5], up_to_km=20.0).round(-1).tolist()
     [0.0, inf]
     """
-    s = segments()
+    s = segments(rows)
     inner = (s.other >= 0) & (rows[s.one] != rows[s.other])
     return Line(sample(s.start[inner], s.end[inner]))
 
@@ -141,6 +150,6 @@ def outline(rows: npt.NDArray[np.bool_]) -> Line:
     >>> bool(line.distance_km([30.75], [46.48], up_to_km=20.0)[0] < 5.0)  # Odesa stands at the sea
     True
     """
-    s = segments()
+    s = segments(rows)
     edge = np.where(s.other >= 0, rows[s.one] != rows[s.other], rows[s.one])
     return Line(sample(s.start[edge], s.end[edge]))

@@ -64,7 +64,6 @@ class Control:
     _slivers: Any = field(default=None, init=False, repr=False)
     _areas: dict[date, Any] = field(default_factory=dict, init=False, repr=False)
     _lines: dict[date, Line] = field(default_factory=dict, init=False, repr=False)
-    _border: tuple[Points, Points, npt.NDArray[np.object_]] | None = field(default=None, init=False, repr=False)
     _touched: npt.NDArray[np.object_] | None = field(default=None, init=False, repr=False)
 
     def substitutes(self, start: date, end: date) -> dict[date, date | None]:
@@ -133,30 +132,33 @@ class Control:
     def _draw(self, days: list[date]) -> None:
         """Prepare area and line of days: the line is where two parties face each other, coasts left out.
 
-        Edges of one day are mostly those of the day before, so all days' points are looked up at once.
+        Outlines of one day are mostly those of the day before, so a point is asked again only near what has changed.
         """
         days = [d for d in days if d not in self._lines]
         if not days:
             return
-        if self._border is None:
-            border = self._state_border()
-            self._border = (border, *self._around(border))
-        edges = []
-        for day in days:
-            area = shapely.make_valid(shapely.force_2d(self.areas[day]))
-            self._areas[day] = area = shapely.union(area, self._coastal_slivers())
-            shapely.prepare(area)
-            rings = shapely.get_parts(shapely.boundary(area))
-            xy, ring = shapely.get_coordinates(rings, return_index=True)
-            same = ring[1:] == ring[:-1]
-            edges.append(sample(xy[:-1][same], xy[1:][same]))
-        distinct, back = np.unique(np.concatenate(edges), axis=0, return_inverse=True)
-        places, party = self._around(distinct)
-        starts = np.cumsum([0, *(len(e) for e in edges)])
-        for i, day in enumerate(days):
-            mine = np.unique(back[starts[i] : starts[i + 1]])
-            edge = self._between(self._areas[day], distinct[mine], places[mine], party[mine])
-            self._lines[day] = Line(np.concatenate([edge, self._between(self._areas[day], *self._border)]))
+        outlines = [self._outline(day) for day in days]
+        points, (border, *rows) = _numbered([self._state_border(), *outlines])
+        places, party = self._around(points)
+        faces, north = np.zeros(len(points), dtype=bool), np.full(len(points), -1)
+        before = rows[0]
+        for day, outline in zip(days, rows, strict=True):
+            mine = np.union1d(outline, border)
+            # where no outline near by has changed, either all places around have changed sides or none has
+            now = shapely.contains_xy(self._areas[day], *places[mine, 0, 0].T)
+            again = mine[(now != north[mine]) | _near(points[mine], points[_changed(before, outline)])]
+            faces[again] = self._faces(self._areas[day], places[again], party[again])
+            self._lines[day] = Line(points[mine[faces[mine]]])
+            north[:], north[mine], before = -1, now, outline
+
+    def _outline(self, day: date) -> Points:
+        """Prepare the area of a day and give points along its outline, ring by ring."""
+        area = shapely.union(shapely.make_valid(shapely.force_2d(self.areas[day])), self._coastal_slivers())
+        shapely.prepare(area)
+        self._areas[day] = area
+        xy, ring = shapely.get_coordinates(shapely.get_parts(shapely.boundary(area)), return_index=True)
+        same = ring[1:] == ring[:-1]
+        return sample(xy[:-1][same], xy[1:][same])
 
     def _coastal_slivers(self) -> Any:
         """Thin pieces of land that neither the first nor the last area has: where two maps draw a coast apart."""
@@ -172,30 +174,37 @@ class Control:
 
     def _state_border(self) -> Points:
         """Points on the border between countries whose land is held by different parties."""
-        s = segments()
         party = self._default(boundaries().code)
+        names, count = np.unique(party[party != ""].astype(str), return_counts=True)
+        if len(names) < 2:
+            return np.zeros((0, 2))
+        s = segments((party != "") & (party != names[count.argmax()]))  # every such border has two sides
         a, b = party[s.one], np.where(s.other >= 0, party[s.other], "")
         between = (a != b) & (a != "") & (b != "")
         return sample(s.start[between], s.end[between])
 
-    def _around(self, points: Points) -> tuple[Points, npt.NDArray[np.object_]]:
-        """Places around each point, shape (n, bearings, distances, 2), and the party of their country."""
+    def _around(self, points: Points) -> tuple[Points, npt.NDArray[np.int8]]:
+        """Places around each point, shape (n, bearings, distances, 2), and the party of their country as a number.
+
+        Numbers are those of `_parties`, 0 where nobody is known to hold the land.
+        """
         bearing = np.arange(0, 360, 45)[:, None]
         lon, lat = points[:, 0, None, None], points[:, 1, None, None]
         places = np.stack(distance.destination(lon, lat, bearing, np.asarray(ACROSS_KM)), axis=-1)
         party = self._default(locate(places[..., 0].ravel(), places[..., 1].ravel(), reach_km=0.0))
-        return places, party.reshape(places.shape[:-1])
+        number = sum(((party == name) * k for k, name in enumerate(self._parties())), np.zeros(len(party), np.int8))
+        return places, number.astype(np.int8).reshape(places.shape[:-1])
 
-    def _between(self, area: Any, points: Points, places: Points, party: npt.NDArray[np.object_]) -> Points:
-        """Keep the points around which two parties hold land, each at both distances on one bearing."""
-        held = np.where(shapely.contains_xy(area, places[..., 0], places[..., 1]), self.occupier, party)
-        one = np.where((held == held[..., :1]).all(axis=-1), held[..., 0], "")
-        several = np.zeros(len(points), dtype=bool)
-        seen = np.full(len(points), "", dtype=object)
-        for i in range(one.shape[1]):
-            several |= (one[:, i] != "") & (seen != "") & (one[:, i] != seen)
-            seen = np.where(seen == "", one[:, i], seen)
-        return points[several]
+    def _parties(self) -> list[str]:
+        return list(dict.fromkeys(["", self.occupier, *self.holders.values()]))
+
+    def _faces(self, area: Any, places: Points, party: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+        """Tell around which points two parties hold land, each at both distances on one bearing."""
+        occupier = self._parties().index(self.occupier)
+        held = np.where(shapely.contains_xy(area, places[..., 0], places[..., 1]), occupier, party)
+        one = np.where((held == held[..., :1]).all(axis=-1), held[..., 0], 0)
+        most = one.max(axis=1, initial=0)
+        return np.asarray(((one > 0) & (one < most[:, None])).any(axis=1))
 
     def _regions_touched(self) -> npt.NDArray[np.object_]:
         if self._touched is None:
@@ -204,3 +213,23 @@ class Control:
             rows = [tree.query(area, predicate="intersects") for area in self.areas.values()]
             self._touched = b.code[np.unique(np.concatenate(rows))] if rows else b.code[:0]
         return self._touched
+
+
+def _numbered(parts: list[Points]) -> tuple[Points, list[npt.NDArray[np.int64]]]:
+    """Give the distinct points of several sequences, and each sequence as rows of them."""
+    every = np.concatenate(parts)
+    distinct, row = np.unique(every[:, 0] + 1j * every[:, 1], return_inverse=True)
+    return np.c_[distinct.real, distinct.imag], np.split(row, np.cumsum([len(p) for p in parts[:-1]]))
+
+
+def _changed(before: npt.NDArray[np.int64], after: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the points, by number, between which only one of two outlines goes."""
+    most = int(max(before.max(initial=0), after.max(initial=0))) + 1
+    was, now = (outline[:-1] * most + outline[1:] for outline in (before, after))
+    return np.unique(np.divmod(np.setxor1d(was, now), most))
+
+
+def _near(points: Points, changes: Points) -> npt.NDArray[np.bool_]:
+    """Mark the points so near a change of the outline that a place around them may have changed sides."""
+    reach = max(ACROSS_KM) + SPACING_KM
+    return np.isfinite(Line(changes).distance_km(points[:, 0], points[:, 1], up_to_km=reach))

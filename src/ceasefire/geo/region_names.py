@@ -37,15 +37,14 @@ def code_of(name: str, *, country: str = "") -> str:
     ['UA-63', 'UA-30', 'RU-KRS', 'UA-65', 'UA-53', '']
     """
     text = name.strip()
-    full, short = _index()
     if text.upper() in _codes():
         return text.upper()
-    for index, key in ((full, _fold(text)), (short, _short(text))):
-        found = {c for c in index.get(key, ()) if not country or c.startswith(country + "-")}
-        if len(found) == 1:
-            return found.pop()
+    full, short = _index(country)
+    folded = _fold(text)
+    for index, key in ((full, folded), (short, _short(folded))):
+        found = index.get(key, set())
         if found:
-            return ""
+            return min(found) if len(found) == 1 else ""
     return ""
 
 
@@ -55,14 +54,15 @@ def aliases() -> dict[str, list[str]]:
     >>> {"Autonomous Republic of Crimea", "Крим"} < set(aliases()["UA-43"]), "Kharkivska oblast" in aliases()["UA-63"]
     (True, True)
     """
+    return {str(code): _names(i) for i, code in enumerate(boundaries().code)}
+
+
+def _names(row: int) -> list[str]:
     b = boundaries()
-    out: dict[str, list[str]] = {}
-    for i, code in enumerate(b.code):
-        own = {b.names[k][i] for k in b.names} | set(b.other_names[i])
-        if code.startswith(_CYRILLIC):
-            own |= {_latin(b.names["uk"][i], _UKRAINIAN), _latin(b.names["ru"][i], _RUSSIAN)}
-        out[str(code)] = sorted(own - {""})
-    return out
+    own = {b.names[k][row] for k in b.names} | set(b.other_names[row])
+    if b.code[row].startswith(_CYRILLIC):
+        own |= {_latin(b.names["uk"][row], _UKRAINIAN), _latin(b.names["ru"][row], _RUSSIAN)}
+    return sorted(own - {""})
 
 
 def _latin(name: str, letters: dict[str, str]) -> str:
@@ -80,13 +80,16 @@ def _codes() -> frozenset[str]:
 
 
 @cache
-def _index() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def _index(country: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Codes of one country, or of the world for '', by folded name and by what is left of it without its kind."""
     full: dict[str, set[str]] = {}
     short: dict[str, set[str]] = {}
-    for code, own in aliases().items():
-        for name in own:
-            full.setdefault(_fold(name), set()).add(code)
-            short.setdefault(_short(name), set()).add(code)
+    for row, code in enumerate(boundaries().code.tolist()):
+        if country and not code.startswith(country + "-"):
+            continue
+        for folded in map(_fold, _names(row)):
+            full.setdefault(folded, set()).add(code)
+            short.setdefault(_short(folded), set()).add(code)
     full.pop("", None)
     short.pop("", None)
     return full, short
@@ -101,8 +104,8 @@ def _fold(name: str) -> str:
     return " ".join(re.findall(r"\w+", text))
 
 
-def _short(name: str) -> str:
-    return " ".join(w for w in _fold(name).split() if w not in GENERIC)
+def _short(folded: str) -> str:
+    return " ".join(w for w in folded.split() if w not in GENERIC)
 
 
 _UKRAINIAN = {

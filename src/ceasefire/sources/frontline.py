@@ -177,5 +177,5 @@ def _outline(path: Path, day: date) -> tuple[Any, str]:
         shapes.append(shapely.make_valid(shapely.force_2d(shape)))
     if not shapes:
         return None, "the file has no feature"
-    area = shapely.normalize(shapely.union_all(shapes))
-    return area, ""
+    area = shapely.union_all(shapes) if len(shapes) > 1 else shapes[0]
+    return shapely.normalize(area), ""
