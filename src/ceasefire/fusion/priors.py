@@ -75,7 +75,7 @@ class Priors(BaseModel):
         "monitor": 200.0,
         "official": 150.0,
         "news": 100.0,
-        "party": 15.0,
+        "party": 20.0,
         "alert": 1.0,
     }
     """Likelihood ratio of a report that names an object class (it is rarely named where it was not hit)."""
