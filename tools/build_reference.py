@@ -31,7 +31,7 @@ from ceasefire.sources import products
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-NOTE = "<!-- Made by tools/build_reference.py from the code; do not edit by hand. -->\n\n"
+NOTE = "\n\n<!-- Made by tools/build_reference.py from the code; do not edit by hand. -->\n"
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 API: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -114,7 +114,7 @@ def pages() -> dict[Path, str]:
 def cli() -> str:
     """Write the reference of the commands from the commands themselves."""
     group = typer.main.get_command(app)
-    lines = [NOTE + "# Commands\n", str(group.help), ""]
+    lines = ["# Commands" + NOTE, str(group.help), ""]
     for name, command in sorted(group.commands.items()):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
@@ -144,14 +144,14 @@ def _flowing(text: str) -> str:
 def agreement_format() -> str:
     """Write the reference of agreement files from their records."""
     head = (
-        "# Agreement files\n\n"
+        "# Agreement files" + NOTE + "\n"
         "An agreement is one YAML file. The smallest one that says something stands in\n"
         "[An agreement as data](../tutorial/02-an-agreement-as-data.md); the way to encode a text in\n"
         "[Encode an agreement](../how-to/encode-an-agreement.md). `ceasefire schema agreement` prints the JSON\n"
         "Schema.\n\n"
         "Limits: 1 MB, 20 levels, 50,000 values; no YAML tags. Times without a clock are refused.\n\n"
     )
-    return NOTE + head + _tables(Agreement)
+    return head + _tables(Agreement)
 
 
 def case_format() -> str:
@@ -159,13 +159,13 @@ def case_format() -> str:
     from ceasefire.casefile import CaseFile
 
     head = (
-        "# Case files\n\n"
+        "# Case files" + NOTE + "\n"
         "A case is a folder with a `case.yml`: agreement, period, area, sources, and what is assumed.\n"
         "Paths are relative to the folder; `@data/...` is looked for in the first folder under `data:` that exists;\n"
         "patterns (`*.csv`) name several files. `ceasefire schema case` prints the JSON Schema. The numbers under\n"
         "`assumptions` are explained in [Weights](../methods/weights.md).\n\n"
     )
-    return NOTE + head + _tables(CaseFile)
+    return head + _tables(CaseFile)
 
 
 def _tables(record: type[BaseModel]) -> str:
@@ -241,7 +241,7 @@ def _default(value: Any) -> str:
 def library() -> str:
     """List the encoded agreements with their clauses under each reading."""
     lines = [
-        NOTE + "# Library of agreements\n",
+        "# Library of agreements" + NOTE,
         "Encoded agreements that ship with Ceasefire: name them `library:NAME` in a case file. Every line of the files",
         "names its source; the files stand in `src/ceasefire/agreements/library`.\n",
         "| name | title | class | purpose | sides |",
@@ -285,7 +285,7 @@ def words() -> str:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     lines = [
-        NOTE + "# Vocabularies\n",
+        "# Vocabularies" + NOTE,
         "A class covers everything below it: `energy` covers `energy.gas.storage`. A word that is not listed here is",
         "refused with the nearest one.\n",
         "## Acts\n",
@@ -331,7 +331,7 @@ def product_list() -> str:
     from ceasefire import sources
 
     lines = [
-        NOTE + "# Products\n",
+        "# Products" + NOTE,
         "What the key `product` of a source line may name. The reader's own text says which columns it needs, what it",
         "assumes and what it refuses.\n",
     ]
@@ -345,7 +345,7 @@ def product_list() -> str:
 
 def api(title: str, modules: tuple[str, ...]) -> str:
     """Name the modules of one page for mkdocstrings; a module that is not there is left out."""
-    lines = [NOTE + f"# {title}\n"]
+    lines = [f"# {title}{NOTE}"]
     for name in modules:
         full = name if name.startswith("ceasefire") else f"ceasefire.{name}"
         path = ROOT / "src" / Path(*full.split("."))
