@@ -72,6 +72,7 @@ class _Seen:
         attack = np.char.startswith(incidents.column("act").astype(str), "attack")
         told = np.array([any(c in INDEPENDENT for c in of) for of in incidents.column("channels")], dtype=bool)
         self.independent = told & attack & (incidents.column("p_occurred") >= 0.5)
+        self.attribution = incidents.column("attribution").astype(object)
         self.parties = [dict(of) for of in incidents.column("p_party")]
         looked_for = coverage.keep(coverage.column("act") == "attack")
         self.cell_region, self.exposure = looked_for.column("region"), looked_for.column("exposure")
@@ -91,6 +92,16 @@ class _Seen:
             rows[of] = [self.parties[k].get(claim.accused, 0.0) >= 0.2 for k in of.tolist()]
         return rows
 
+    def least_exposure(self, cells: _Array) -> float:
+        """Give the mean exposure of the least watched country among the cells; 0 where there are none.
+
+        A claim that names no region may speak of any part of the area, and a party mostly speaks of its own side:
+        what was well watched elsewhere says nothing about it.
+        """
+        countries = np.array([str(r).split("-", 1)[0] for r in self.cell_region[cells]], dtype=object)
+        means = [float(self.exposure[cells][countries == c].mean()) for c in sorted(set(countries))]
+        return min(means, default=0.0)
+
     def cells_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
         """Mark the region-days that the claim speaks of, shape (cells,)."""
         rows = (self.cell_start < end) & (self.cell_end > begin)
@@ -104,10 +115,12 @@ def _about_counts(claim: Claim) -> bool:
 def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) -> Finding:
     begin, end = (np.datetime64(t.replace(tzinfo=None), "s") for t in (claim.start, claim.end))
     rows, cells = seen.incidents_of(claim, begin, end), seen.cells_of(claim, begin, end)
-    exposure = float(seen.exposure[cells].mean()) if cells.any() else 0.0
+    exposure = seen.least_exposure(cells)
     count = int(rows.sum())
     limit = float(upper_limit(count, exposure, level))
-    verdict, reason = _decide(claim, count, exposure, limit)
+    own = claim.stance == "denies" and claim.accused == claim.claimant != ""
+    shown = int((rows & (seen.attribution == claim.claimant)).sum()) if own else count
+    verdict, reason = _decide(claim, count, shown, exposure, limit)
     subject = np.array([claim.id], dtype=object)
     return Finding(
         id=str(finding_ids("claim", subject, agreement.id)[0]),
@@ -120,7 +133,7 @@ def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) ->
         end=claim.end,
         region=claim.region,
         verdict=verdict,
-        rule="denial_against_incidents" if claim.stance == "denies" else "total_against_incidents",
+        rule="own_denial" if own else "denial_of_events" if claim.stance == "denies" else "total",
         reason=reason,
         would_change="More independent looks at the period and area that the claim speaks of.",
         count=count,
@@ -133,10 +146,15 @@ def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) ->
     )
 
 
-def _decide(claim: Claim, count: int, exposure: float, limit: float) -> tuple[str, str]:
+def _decide(claim: Claim, count: int, shown: int, exposure: float, limit: float) -> tuple[str, str]:
     if claim.stance == "denies":
+        if shown:
+            return "contradicted", f"Independent sources show {shown} such incident(s) in the period denied."
         if count:
-            return "contradicted", f"Independent sources support {count} such incident(s) in the period denied."
+            return (
+                "insufficient",
+                f"{count} such incident(s) are on record; who did it is not shown, so the denial stands.",
+            )
         if exposure <= 0:
             return "not_observable", "No independent source looked at what is denied."
         return "insufficient", f"Independent sources show none; up to {limit:.0f} could have been missed."

@@ -249,7 +249,7 @@ class Weight:
     about: str
     """`occurred`, `object:<class>` or `party:<id>`."""
     weight: float
-    """Natural-log weight added (log likelihood ratio; for the prior the log odds)."""
+    """Natural-log weight added: a log likelihood ratio; for a prior the log odds (occurred) or log share (others)."""
     why: str
     """The rule that gave it."""
 
