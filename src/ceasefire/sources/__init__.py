@@ -19,7 +19,6 @@ _READERS: dict[str, str] = {
     "firms": "ceasefire.sources.firms",
     "alerts": "ceasefire.sources.alerts",
     "alerts_single": "ceasefire.sources.alerts_single",
-    "alerts_single": "ceasefire.sources.alerts_single",
     "tallies": "ceasefire.sources.tallies",
     "posts": "ceasefire.sources.posts",
     "corridors": "ceasefire.sources.corridors",

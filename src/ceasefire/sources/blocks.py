@@ -8,6 +8,7 @@ its rows go the careful way, and the next block may be fast again. Both ways giv
 
 from __future__ import annotations
 
+import csv
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -226,7 +227,7 @@ def _split_fast(data: bytes, build: _Builder, line: int, quotechar: str) -> Bloc
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != len(lines):
+    if table.num_rows != len(lines) or not _ends_closed(lines[-1], build, quotechar):
         return None
     columns = {name: table.column(name).combine_chunks() for name in build.names}
     content = [hash(text.rstrip(b"\r")) for text in lines] if b"\r" in data else list(map(hash, lines))
@@ -243,6 +244,16 @@ def _quotes_are_plain(data: bytes, delimiter: str, mark: bytes) -> bool:
     if any(b + mark + a in text for b in before for a in after):
         return False
     return text.count(mark) == sum(text.count(b + mark) for b in before) + sum(text.count(mark + a) for a in after)
+
+
+def _ends_closed(last: bytes, build: _Builder, quotechar: str) -> bool:
+    """Tell whether a block's last line closes its quotation marks: Arrow does not mind, and a lost one costs a line
+    break, and so a row, anywhere but there."""
+    reader = csv.reader([last.decode("utf-8")], delimiter=build.delimiter, quotechar=quotechar, strict=True)
+    try:
+        return len(next(reader, [])) == len(build.names)
+    except csv.Error:
+        return False
 
 
 def _unread(source: str, granule: Granule, required: Sequence[str], reason: str, text: str = "") -> Block:
