@@ -179,7 +179,7 @@ def test_no_key_and_a_key_that_would_break_the_address(tmp_path: Path, service: 
 
 def test_busy_services_are_asked_again_after_the_wait_they_want(service: Service, tmp_path: Path) -> None:
     service.answers["/raw"] = [(429, {"Retry-After": "7"}, b""), (503, {}, b"busy"), (200, {}, b"oblast,started_at\n")]
-    (file,) = service.get("alerts", tmp_path, files=["official_data_en.csv"])
+    (file,) = service.get("alerts_single", tmp_path, files=["official_data_en.csv"])
     assert file.path.read_bytes() == b"oblast,started_at\n"
     assert service.waits == [7.0, 2.0]
 
@@ -187,11 +187,11 @@ def test_busy_services_are_asked_again_after_the_wait_they_want(service: Service
 def test_giving_up_is_told(service: Service, tmp_path: Path) -> None:
     service.answers["/raw"] = [(500, {}, b"oops <b>")]
     with pytest.raises(FetchError, match="gave up after 5 tries: HTTP 500: oops"):
-        service.get("alerts", tmp_path)
+        service.get("alerts_single", tmp_path)
     assert len(service.waits) == 4
     service.answers["/raw"] = [(200, {"Content-Length": "99"}, b"oblast,started_at\n")]
     with pytest.raises(FetchError, match="broke off after 18 of 99 bytes"):
-        service.get("alerts", tmp_path)
+        service.get("alerts_single", tmp_path)
     assert not [p for p in tmp_path.iterdir() if p.is_file()]
 
 
@@ -210,29 +210,29 @@ def test_giving_up_is_told(service: Service, tmp_path: Path) -> None:
 def test_redirects_elsewhere_are_refused(service: Service, tmp_path: Path, to: str, why: str) -> None:
     service.answers["/raw.githubusercontent.com/Vadimkin"] = [(302, {"Location": to}, b"")]
     with pytest.raises(FetchError, match=why):
-        service.get("alerts", tmp_path)
+        service.get("alerts_single", tmp_path)
     assert len(service.asked) == 1
 
 
 def test_a_redirect_on_the_same_host_is_followed_and_a_circle_is_not(service: Service, tmp_path: Path) -> None:
     service.answers["/raw.githubusercontent.com/Vadimkin"] = [(302, {"Location": "/there.csv"}, b"")]
     service.answers["/raw.githubusercontent.com/there.csv"] = ok(b"oblast,started_at\n")
-    assert len(service.get("alerts", tmp_path)) == 2
+    assert len(service.get("alerts_single", tmp_path)) == 2
     service.answers["/raw.githubusercontent.com/there.csv"] = [(301, {"Location": "/there.csv"}, b"")]
     with pytest.raises(FetchError, match="more than 3 redirects"):
-        service.get("alerts", tmp_path, refresh=True)
+        service.get("alerts_single", tmp_path, refresh=True)
 
 
 def test_an_answer_that_is_too_large_is_refused(service: Service, tmp_path: Path) -> None:
     service.answers["/raw"] = ok(b"oblast,started_at\n" + b"x" * 5000)
     with pytest.raises(FetchError, match="more than the limit of 1,000"):
-        service.get("alerts", tmp_path, max_bytes=1000)
+        service.get("alerts_single", tmp_path, max_bytes=1000)
     service.answers["/raw"] = ok(b"<!doctype html><p>not a table, sorry")
     with pytest.raises(FetchError, match="not a table"):
-        service.get("alerts", tmp_path)
+        service.get("alerts_single", tmp_path)
     service.answers["/raw"] = ok(b"")
     with pytest.raises(FetchError, match="not a table"):
-        service.get("alerts", tmp_path)
+        service.get("alerts_single", tmp_path)
 
 
 def test_ucdp_pages_with_a_token_in_the_header_are_read(service: Service, tmp_path: Path) -> None:
@@ -326,13 +326,15 @@ def test_options_that_make_no_sense(service: Service, tmp_path: Path) -> None:
     with pytest.raises(FetchError):
         service.get("ucdp", tmp_path, version="25.1/../..")
     with pytest.raises(FetchError):
-        service.get("alerts", tmp_path, files=["../../secret.csv"])
+        service.get("alerts_single", tmp_path, files=["../../secret.csv"])
     with pytest.raises(FetchError, match="ends before"):
         service.get("firms", tmp_path, window=Window(WINDOW.end, WINDOW.start))
     with pytest.raises(FetchError, match="plain file name"):
         download(Ask("../a.csv", "https://example.org/"), tmp_path)
     assert not service.asked
-    assert set(fetchable()) == {"alerts", "firms", "ucdp", "viina"}
+    with pytest.raises(FetchError, match="did you mean 'alerts_single'"):
+        service.get("alerts", tmp_path)
+    assert set(fetchable()) == {"alerts_single", "firms", "ucdp", "viina"}
 
 
 def test_addresses_that_are_never_asked() -> None:

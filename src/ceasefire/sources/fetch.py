@@ -32,9 +32,9 @@ def fetchable() -> list[str]:
     """List the products that a service publishes.
 
     >>> fetchable()
-    ['alerts', 'firms', 'ucdp', 'viina']
+    ['alerts_single', 'firms', 'ucdp', 'viina']
     """
-    return ["alerts", "firms", "ucdp", "viina"]
+    return ["alerts_single", "firms", "ucdp", "viina"]
 
 
 def fetch(
@@ -101,7 +101,7 @@ def fetch(
 
     if product == "firms":
         return [get(ask) for ask in fetch_plans.firms(window, options)]
-    if product == "alerts":
+    if product == "alerts_single":
         return [get(ask) for ask in fetch_plans.alerts(window, options)]
     if product == "viina":
         return [one for ask in fetch_plans.viina(window, options) for one in _unpacked(get(ask))]
