@@ -133,7 +133,7 @@ class Case:
         if not wanted:
             raise FetchError(
                 f"no source of this case can be fetched{f' for {product!r}' if product else ''}: "
-                "give its source line `fetch: FOLDER` (products: firms, ucdp, viina, alerts)"
+                "give its source line `fetch: FOLDER` (products: firms, ucdp, viina, alerts_single)"
             )
         for line in wanted:
             for got in fetch(

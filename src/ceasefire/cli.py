@@ -88,7 +88,7 @@ def fetch(
 ) -> None:
     """Bring the files of a case's sources from their services (FIRMS, UCDP, VIINA, alert archive).
 
-    Keys come from the environment (FIRMS_MAP_KEY, UCDP_TOKEN) and are never written. What is already there with the
+    Keys come from the environment (CEASEFIRE_FIRMS_KEY, CEASEFIRE_UCDP_TOKEN) and are never written. What is already there with the
     same hash is not fetched again, so a broken fetch can be run once more.
     """
     case = _case(path, quiet)

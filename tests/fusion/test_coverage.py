@@ -58,6 +58,12 @@ def test_a_look_of_two_days_counts_on_both() -> None:
     assert found["UA-53", DAY].looks == found["UA-53", DAY + timedelta(days=1)].looks == 1
 
 
+def test_a_week_that_only_touches_a_day_does_not_count_on_it() -> None:
+    found = cells([look("a", start=DAY + timedelta(hours=22), end=DAY + timedelta(days=7))])
+    assert found["UA-53", DAY].looks == 0
+    assert found["UA-53", DAY + timedelta(days=1)].looks == 1
+
+
 def test_an_alert_is_no_look_at_strikes() -> None:
     assert cells([look("a", channel="alert", acts=("attack.air",))])["UA-53", DAY].exposure == 0.0
 

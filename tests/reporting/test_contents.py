@@ -38,7 +38,7 @@ def test_the_minute_begins_with_what_holds_under_every_reading(issue: ReportInpu
 def test_a_channel_that_did_not_look_gets_no_zero(issue: ReportInput) -> None:
     c, _ = build(issue)
     unseen = next(s.text for s in c.sentences if s.id == "s-unseen")
-    assert "No satellite looked: 0 of 310 possible looks." in unseen
+    assert "No satellite looked: none of 310 possible looks was made." in unseen
     assert "nobody looked well enough" in unseen
     regions = {r.code: r for r in c.coverage.regions}
     assert regions["RU-KDA"].state == "nobody"

@@ -161,7 +161,7 @@ def _decide(claim: Claim, count: int, shown: int, exposure: float, limit: float)
     if count >= claim.low:
         return "supported", f"Independent sources support {count}, at least the number claimed."
     if exposure <= 0:
-        return "not_observable", "No independent source looked at the period and area claimed."
+        return "not_observable", "In part of the area claimed nobody looked: it can be neither borne out nor ruled out."
     if limit < claim.low:
         return "contradicted", f"Independent sources support {count}; more than {limit:.0f} would have been noticed."
     return "insufficient", f"Independent sources support {count}; up to {limit:.0f} could have happened unseen."

@@ -118,7 +118,7 @@ def _chance(priors: Priors, channel: str, act: str) -> float:
 
 
 def _spread(looks: Table[Look], where: dict[str, int], begin: _Array, finish: _Array) -> tuple[_Array, _Array]:
-    """Give (cell, look) pairs: a look counts on each day that holds half of it, or an hour of it."""
+    """Give (cell, look) pairs: a look counts on each day that holds half of it, or half the day."""
     start = looks.column("start").astype(np.int64).astype(float)
     end = looks.column("end").astype(np.int64).astype(float)
     region = np.array([where.get(r, -1) for r in looks.column("region")], dtype=np.int64)
@@ -128,7 +128,7 @@ def _spread(looks: Table[Look], where: dict[str, int], begin: _Array, finish: _A
     row = np.repeat(np.arange(len(looks)), number)
     day = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number)
     overlap = np.minimum(end[row], finish[day]) - np.maximum(start[row], begin[day])
-    enough = overlap >= np.minimum(3600.0, 0.5 * (end[row] - start[row]))
+    enough = overlap >= np.minimum(43_200.0, 0.5 * (end[row] - start[row]))
     return (region[row] * len(begin) + day)[enough], row[enough]
 
 

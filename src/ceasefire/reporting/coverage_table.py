@@ -167,7 +167,7 @@ def _regions(report: ReportInput) -> np.ndarray[Any, Any]:
 
 
 def _spread(looks: Table[Look], bounds: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Give (look, day) pairs: a look counts on each day that holds half of it, or an hour of it."""
+    """Give (look, day) pairs: a look counts on each day that holds half of it, or half the day."""
     edges = bounds.astype(np.int64)
     start, end = (looks.column(n).astype(np.int64) for n in ("start", "end"))
     first = np.maximum(np.searchsorted(edges, start, "right") - 1, 0)
@@ -176,7 +176,7 @@ def _spread(looks: Table[Look], bounds: np.ndarray[Any, Any]) -> tuple[np.ndarra
     look = np.repeat(np.arange(len(looks)), number)
     day = first[look] + np.arange(len(look)) - np.repeat(np.cumsum(number) - number, number)
     overlap = np.minimum(end[look], edges[day + 1]) - np.maximum(start[look], edges[day])
-    enough = overlap >= np.minimum(3600, (end[look] - start[look] + 1) // 2)
+    enough = overlap >= np.minimum(43_200, (end[look] - start[look] + 1) // 2)
     return look[enough], day[enough]
 
 

@@ -236,7 +236,7 @@ def _unseen(report: ReportInput, matrix: Matrix, coverage: Coverage) -> Sentence
     if satellites and len(satellites) == sum(c.code.startswith("satellite") for c in coverage.channels):
         possible = sum(c.possible for c in satellites)
         parts.append(
-            f"No satellite looked: 0 of {possible:,} possible looks."
+            f"No satellite looked: none of {possible:,} possible looks was made."
             if possible
             else "No satellite looked: no data was at hand."
         )
@@ -246,7 +246,7 @@ def _unseen(report: ReportInput, matrix: Matrix, coverage: Coverage) -> Sentence
         if c.name in heard:
             parts.append(f"{c.name} are heard here, but when they looked is not on record.")
         elif c.possible:
-            parts.append(f"{c.name} did not look: 0 of {c.possible:,} possible looks.")
+            parts.append(f"{c.name} did not look: none of {c.possible:,} possible looks was made.")
         else:
             parts.append(f"{c.name} gave no look.")
     unseen = coverage.region_days - coverage.region_days_looked

@@ -24,7 +24,7 @@ TOTALS: dict[str, str] = {
     "supported": "at least as many on record",
     "contradicted": "fewer on record",
     "insufficient": "cannot be decided",
-    "not_observable": "nobody looked",
+    "not_observable": "not observable as a whole",
 }
 DENIED: dict[str, str] = {
     "contradicted": "such events are on record",
@@ -245,12 +245,18 @@ def _denial(c: Claim, report: ReportInput, found: Finding | None, shown: set[str
         summary=c.summary,
         stance="denies" if c.stance == "denies" else "cannot confirm",
         support=found.count if found else -1,
-        verdict=DENIED.get(found.verdict, found.verdict) if found else "not compared",
+        verdict=_denied(found),
         reason=reason[:1].upper() + reason[1:],
         finding=found.id if found else "",
         examples=tuple(i for i in evidence if i in shown)[:3],
         url=c.url,
     )
+
+
+def _denied(found: Finding | None) -> str:
+    if found is None:
+        return "not compared"
+    return DENIED["contradicted"] if found.count else DENIED.get(found.verdict, found.verdict)
 
 
 def _by(denier: str, incidents: tuple[str, ...], report: ReportInput) -> str:

@@ -260,7 +260,7 @@ def _lane(coverage: Coverage, c: int, edges: list[float], y: float) -> Lane:
         cells.append(
             Cell(round(edges[d] + 0.6, 1), round(edges[d + 1] - edges[d] - 1.2, 1), state, round(share, 2), note)
         )
-    total = f"{channel.looks:,} of {channel.possible:,}" if channel.possible else "did not look"
+    total = f"{channel.looks:,} of {channel.possible:,}" if channel.looks else "did not look"
     return Lane(channel.name, y, tuple(cells), total)
 
 
