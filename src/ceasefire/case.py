@@ -126,9 +126,12 @@ class Case:
         Yields
         ------
         One line per file: what was fetched, or already there.
-        """
-        from ceasefire.sources.fetch import fetch
 
+        Raises
+        ------
+        FetchError
+            Where a service cannot be reached or answers wrongly, or where no source names a folder to fetch into.
+        """
         wanted = [line for line in self.file.sources if line.fetch and product in ("", line.product)]
         if not wanted:
             raise FetchError(
@@ -136,10 +139,24 @@ class Case:
                 "give its source line `fetch: FOLDER` (products: firms, ucdp, viina, alerts_single)"
             )
         for line in wanted:
-            for got in fetch(
-                line.product, folder=self.folder / line.fetch, window=self.file.window, options=line.options
-            ):
-                yield f"{line.id}: {got}"
+            yield from self._fetch_one(line)
+
+    def fetch_missing(self) -> None:
+        """Fetch what a source line says can be fetched and is not there yet; everything else is local."""
+        local = 0
+        for line in self.file.sources:
+            there = not line.fetch or bool(list((self.folder / line.fetch).glob("*")))
+            local += there
+            for got in () if there else self._fetch_one(line):
+                self.say(f"fetch: {got}")
+        self.say(f"fetch: {local} of {len(self.file.sources)} sources are local files")
+
+    def _fetch_one(self, line: SourceLine) -> Iterator[str]:
+        from ceasefire.sources.fetch import fetch
+
+        folder = self.folder / line.fetch
+        for got in fetch(line.product, folder=folder, window=self.file.window, options=line.options):
+            yield f"{line.id}: {got.path.name} {'fetched' if got.new else 'was here already'}"
 
     def observe(self) -> Observed:
         """Read every source: rows to observations, looks and claims, and what could not be used."""
@@ -157,7 +174,7 @@ class Case:
         looks = Table.concat(Look, (i.looks for i in intakes.values()))
         looks = Table.concat(Look, [looks, self._never_looked(looks)])
         for name, intake in intakes.items():
-            self.say(_counted(name, intake.count))
+            self.say(f"observe: {_counted(name, intake.count)}")
         return Observed(
             observations=observations,
             looks=looks,
@@ -188,9 +205,10 @@ class Case:
             acts=self._acts(),
             priors=self.file.assumptions,
         )
+        total, unused = len(observed.observations), fused.unused
         self.say(
-            f"{len(observed.observations):,} observations = {len(observed.observations) - fused.unused:,} in incidents"
-            f" + {fused.unused:,} that report no incident; {len(fused.incidents):,} incidents"
+            f"fuse: {total:,} observations = {total - unused:,} in incidents + {unused:,} that report no incident; "
+            f"{len(fused.incidents):,} incidents"
         )
         return Incidents(fused.incidents, fused.weights, seen)
 
@@ -204,11 +222,12 @@ class Case:
         owed = [judge_obligations(observed.claims, a, cutoff=self.file.cutoff) for a in (self.agreement, *self.others)]
         three = judge_claims(observed.claims, fused.incidents, fused.coverage, self.agreement, level=bounds.level)
         findings = Table.concat(Finding, [one, two, *owed, three])
-        self.say(f"{len(findings):,} findings under {len(self.agreement.readings)} readings")
+        self.say(f"assess: {len(findings):,} findings under {len(self.agreement.readings)} readings")
         return findings
 
     def run(self) -> Run:
         """Do every stage and write every file."""
+        self.fetch_missing()
         observed = self.observe()
         store.keep(observed, self.output)
         fused = self.fuse(observed)
@@ -259,7 +278,7 @@ class Case:
 
         paths = find_files(self.file.registers, self.file, self.folder)
         objects, quarantine, count = register.read(paths, area=self.regions, view=self.file.boundary_view)
-        self.say(f"{len(objects):,} protected objects in the register")
+        self.say(f"observe: {len(objects):,} protected objects in the register")
         return objects, Intake(quarantine=quarantine, count=count)
 
     def _never_looked(self, looks: Table[Look]) -> Table[Look]:
@@ -268,8 +287,9 @@ class Case:
         calendar = days(self.file.window, self.file.clock)
         parts = []
         for channel in silent:
-            warnings.warn(NoCoverage(f"{channel}: no source looked in this case"), stacklevel=3)
-            self.say(f"{channel}: no data; every look of it counts as lost")
+            warnings.warn(
+                NoCoverage(f"{channel}: no source looked in this case; every look of it counts as lost"), stacklevel=3
+            )
             n = len(self.regions) * len(calendar)
             parts.append(
                 Table.from_columns(

@@ -81,7 +81,7 @@ class _Seen:
 
     def incidents_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
         """Mark the independent incidents that the claim speaks of, shape (incidents,)."""
-        rows = self.independent & (self.mid >= begin) & (self.mid < end)
+        rows: _Array = self.independent & (self.mid >= begin) & (self.mid < end)
         if claim.region:
             rows = rows & (self.region == claim.region)
         if claim.object_class:
