@@ -12,30 +12,35 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import shapely
 
-from ceasefire.geo import distance
 from ceasefire.geo.boundaries import DEFAULT_VIEW, boundaries
 from ceasefire.geo.regions import locate, match
 from ceasefire.model.intake import Count
 from ceasefire.model.records import ProtectedObject, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.sources import register_entsoe, register_gem, register_osm, register_wri
+from ceasefire.sources.blocks import Block, blocks
 from ceasefire.sources.granule import inspect
-from ceasefire.sources.register_entry import Entry, Refused, stands
+from ceasefire.sources.register_entry import STEP_KM, Entry, Refused, stands
 from ceasefire.sources.register_same import Plant, group
-from ceasefire.sources.rows import read_csv
+from ceasefire.sources.rows import Rows
 
-STEP_KM = 20.0
-"""Greatest distance between discs along a route, km."""
+__all__ = ["COUNTRY_COLUMNS", "MAX_BYTES", "STEP_KM", "Area", "read"]
+
 MAX_BYTES = 200_000_000
 """Largest file read, bytes."""
 COUNTRY_COLUMNS = ("country", "countries", "areas", "country_long", "Country", "country_2", "area2")
 """Columns in which registers name countries."""
+_LINKS = ("source", "url", "licence")
+"""Fields that keep what all rows of a plant say."""
 Area = tuple[float, float, float, float] | Sequence[str]
 """Box (west, south, east, north in degrees), or region patterns such as `("UA", "RU-KRS")`."""
 _ADAPTERS = (*register_gem.ADAPTERS, *register_wri.ADAPTERS, *register_entsoe.ADAPTERS)
@@ -102,6 +107,7 @@ class _Area:
         rows = np.isin(b.code.astype(str), sorted(self.codes))
         columns: list[Sequence[str]] = [*(c.tolist() for c in b.country.values()), b.country_name]
         known = [np.asarray([w.lower() for w in column]) for column in columns]
+        self._bounds = shapely.total_bounds(b.shape[rows]) if self.box is None else self.box
         self._here = {str(w) for words in known for w in words[rows]}
         self._known = {str(w) for words in known for w in words}
 
@@ -111,17 +117,26 @@ class _Area:
         if self.box is not None:
             west, south, east, north = self.box
             return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north), region
-        return np.asarray([c in self.codes for c in region], dtype=bool), region
+        return np.isin(region.astype(str), sorted(self.codes)), region
 
     def holds(self, rows: Sequence[Entry]) -> npt.NDArray[np.bool_]:
         """Tell which entries lie in the area, a route with any of its discs, shape (n,)."""
         out = np.zeros(len(rows), dtype=bool)
         if not rows:
             return out
-        places = [_discs(row)[0] for row in rows]
-        xy, owner = np.concatenate(places), np.repeat(np.arange(len(rows)), [len(p) for p in places])
-        out[owner[self.places(xy[:, 0], xy[:, 1])[0]]] = True
+        out[:] = self.places(*np.array([(row.lon, row.lat) for row in rows]).T)[0]  # no place of its own on a route
+        routes = [k for k, row in enumerate(rows) if row.routes and self._comes_near(np.concatenate(row.routes))]
+        if routes:
+            xy = np.concatenate([rows[k].discs[0] for k in routes])
+            owner = np.repeat(routes, [len(rows[k].discs[0]) for k in routes])
+            out[owner[self.places(xy[:, 0], xy[:, 1])[0]]] = True
         return out
+
+    def _comes_near(self, route: npt.NDArray[np.float64]) -> bool:
+        """Tell whether a route's box comes within a degree of the area's, without which no disc of it is inside."""
+        (west, south), (east, north) = self._bounds[:2] - 1.0, self._bounds[2:] + 1.0
+        x, y = route.T
+        return bool(x.min() <= east and x.max() >= west and y.min() <= north and y.max() >= south)
 
     def names(self, country: str) -> bool:
         """Tell whether a row without a place belongs to the area by the countries it names, or names none."""
@@ -137,43 +152,35 @@ def _words(country: str) -> set[str]:
     return {w.strip().lower() for w in country.replace(",", ";").split(";")} - {""}
 
 
-def along(route: Any, *, step_km: float = STEP_KM) -> tuple[Any, float]:
-    """Give places along a line, no farther apart than the step, and the distance between them in km.
-
-    >>> xy, apart_km = along(np.array([[30.0, 50.0], [30.0, 51.0]]))
-    >>> len(xy), round(apart_km, 1)
-    (6, 18.5)
-    """
-    line = np.asarray(route, dtype=np.float64)
-    lengths = distance.km(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
-    total = float(lengths.sum())
-    pieces = max(int(np.ceil(total / step_km)), 1)
-    if total == 0.0:
-        return line[:1], 0.0
-    at, want = np.concatenate([[0.0], np.cumsum(lengths)]), (np.arange(pieces) + 0.5) * total / pieces
-    return np.c_[np.interp(want, at, line[:, 0]), np.interp(want, at, line[:, 1])], total / pieces
-
-
 def _rows(path: Path, bad: list[Quarantined], inside: _Area) -> tuple[Iterable[Entry | Refused], int]:
     """Give a file's rows, and how many were left unread because they name countries outside the area."""
     if path.suffix.lower() in (".json", ".geojson"):
         return _json_rows(path), 0
     quote = "'" if _quoted_singly(path) else '"'
-    table = read_csv(path, required=(), source="register", quotechar=quote, max_bytes=MAX_BYTES)
-    bad += table.quarantine
-    header = set(table.columns)
+    parts = list(blocks(path, required=(), source="register", quotechar=quote, max_bytes=MAX_BYTES))
+    bad += [row for part in parts for row in part.quarantine]
+    header = set(parts[0].columns)
     if not header:
         return [], 0
     adapter = next((a for columns, a in _ADAPTERS if set(columns) <= header), None)
     if adapter is None:
         return [Refused(0, "no known register has these columns", ", ".join(sorted(header))[:500])], 0
-    named = [table.columns[c] for c in COUNTRY_COLUMNS if c in header]
-    keep = [inside.may_hold(";".join(words)) for words in zip(*named, strict=True)] if named else [True] * len(table)
-    if all(keep):
-        return adapter(table), 0
-    columns = {k: [v for v, yes in zip(c, keep, strict=True) if yes] for k, c in table.columns.items()}
-    here = dataclasses.replace(table, columns=columns, line=table.line[np.asarray(keep)])
-    return adapter(here), keep.count(False)
+    here = [_in_area(part, inside) for part in parts]
+    columns = {name: [text for part in here for text in part.columns[name].to_pylist()] for name in parts[0].columns}
+    line = np.concatenate([part.line for part in here])
+    table = Rows("register", parts[0].granule, parts[0].sha256, columns, line)
+    return adapter(table), sum(map(len, parts)) - len(table)
+
+
+def _in_area(block: Block, inside: _Area) -> Block:
+    """Keep the rows of a block that may lie in the area by the countries they name."""
+    named = [block.columns[c].to_pylist() for c in COUNTRY_COLUMNS if c in block.columns]
+    if not named:
+        return block
+    may_hold = cache(inside.may_hold)
+    keep = np.array([may_hold(";".join(words)) for words in zip(*named, strict=True)], dtype=bool)
+    columns = {name: column.filter(pa.array(keep)) for name, column in block.columns.items()}
+    return dataclasses.replace(block, columns=columns, line=block.line[keep], content=block.content[keep])
 
 
 def _json_rows(path: Path) -> Iterable[Entry | Refused]:
@@ -203,46 +210,47 @@ def _quoted_singly(path: Path) -> bool:
 
 def _objects(plants: list[Plant], inside: _Area) -> Table[ProtectedObject]:
     """Lay the plants out in columns, routes in parts."""
-    columns: dict[str, list[Any]] = {k: [] for k in ("id", "name", "object_class", "lon", "lat", "radius_km")}
-    columns |= {k: [] for k in ("status", "source", "url", "licence")}
-    taken: dict[str, int] = {}
-    for plant in plants:
-        first = plant.rows[0]
-        taken[first.id] = taken.get(first.id, 0) + 1
-        ident = first.id if taken[first.id] == 1 else f"{first.id} ({taken[first.id]})"
-        xy, radii = _discs(first)
-        if first.routes:
-            within, _ = inside.places(xy[:, 0], xy[:, 1])
-            numbers = np.flatnonzero(within)
-        else:
-            numbers = np.array([0])
-        for n in numbers:
-            columns["id"].append(f"{ident}/{n + 1:03d}" if first.routes else ident)
-            columns["lon"].append(float(xy[n, 0]))
-            columns["lat"].append(float(xy[n, 1]))
-            columns["radius_km"].append(round(float(radii[n]), 2))
-            columns["name"].append(first.name)
-            columns["object_class"].append(_class(plant))
-            columns["status"].append(next((r.status for r in plant.rows if r.status), ""))
-            for k in ("source", "url", "licence"):
-                columns[k].append("|".join(dict.fromkeys(v for r in plant.rows if (v := getattr(r, k)))))
-    if not columns["id"]:
+    if not plants:
         return Table.empty(ProtectedObject)
-    columns["region"] = locate(columns["lon"], columns["lat"]).tolist()
+    first = [plant.rows[0] for plant in plants]
+    parts = [len(row.discs[1]) for row in first]
+    owner, number = np.repeat(np.arange(len(plants)), parts), np.concatenate([np.arange(n) for n in parts])
+    xy, radius = np.concatenate([r.discs[0] for r in first]), np.concatenate([r.discs[1] for r in first])
+    within, region = inside.places(xy[:, 0], xy[:, 1])
+    routed = np.array([bool(row.routes) for row in first])[owner]
+    keep = np.flatnonzero(within | ~routed)
+    ids = _told_apart([row.id for row in first])[owner[keep]]
+    ids[routed[keep]] += np.array([f"/{n + 1:03d}" for n in number[keep][routed[keep]]], dtype=object)
+    texts = {
+        "name": [row.name for row in first],
+        "object_class": [_class(plant) for plant in plants],
+        "status": [next((r.status for r in plant.rows if r.status), "") for plant in plants],
+        **{k: ["|".join(dict.fromkeys(v for r in p.rows if (v := getattr(r, k)))) for p in plants] for k in _LINKS},
+    }
+    columns = {
+        "id": ids,
+        "lon": xy[keep, 0],
+        "lat": xy[keep, 1],
+        "radius_km": np.array([round(float(r), 2) for r in radius[keep]]),
+        "region": region[keep],
+        **{name: np.array(values, dtype=object)[owner[keep]] for name, values in texts.items()},
+    }
     return Table.from_columns(ProtectedObject, columns).sort("id")
+
+
+def _told_apart(ids: list[str]) -> Any:
+    """Number what comes again under an id, shape (n,)."""
+    taken: dict[str, int] = {}
+    out = np.empty(len(ids), dtype=object)
+    for k, ident in enumerate(ids):
+        taken[ident] = taken.get(ident, 0) + 1
+        out[k] = ident if taken[ident] == 1 else f"{ident} ({taken[ident]})"
+    return out
 
 
 def _class(plant: Plant) -> str:
     """The narrowest class among the rows."""
     return max((r.object_class for r in plant.rows), key=lambda c: c.count("."))
-
-
-def _discs(first: Entry) -> tuple[Any, Any]:
-    if not first.routes:
-        return np.array([[first.lon, first.lat]]), np.array([first.radius_km])
-    parts = [along(r) for r in first.routes]
-    radii = [np.full(len(xy), np.hypot(apart / 2, first.radius_km)) for xy, apart in parts]
-    return np.concatenate([xy for xy, _ in parts]), np.concatenate(radii)
 
 
 def _source(path: Path) -> str:

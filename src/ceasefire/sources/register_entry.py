@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ceasefire.geo import distance
 from ceasefire.sources.rows import Rows
+
+STEP_KM = 20.0
+"""Greatest distance between discs along a route, km."""
 
 NOT_STANDING = frozenset(
     {
@@ -55,6 +61,32 @@ class Entry:
     """Country or countries in the register's words."""
     routes: tuple[Route, ...] = ()
     """Lines of a pipeline: longitude and latitude, shape (n, 2) each."""
+
+    @cached_property
+    def discs(self) -> tuple[Route, npt.NDArray[np.float64]]:
+        """Longitude and latitude, shape (n, 2), and radii in km, shape (n,): one disc, or those along its routes."""
+        if not self.routes:
+            return np.array([[self.lon, self.lat]]), np.array([self.radius_km])
+        parts = [along(r) for r in self.routes]
+        radii = [np.full(len(xy), np.hypot(apart / 2, self.radius_km)) for xy, apart in parts]
+        return np.concatenate([xy for xy, _ in parts]), np.concatenate(radii)
+
+
+def along(route: Any, *, step_km: float = STEP_KM) -> tuple[Any, float]:
+    """Give places along a line, no farther apart than the step, and the distance between them in km.
+
+    >>> xy, apart_km = along(np.array([[30.0, 50.0], [30.0, 51.0]]))
+    >>> len(xy), round(apart_km, 1)
+    (6, 18.5)
+    """
+    line = np.asarray(route, dtype=np.float64)
+    lengths = distance.km(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
+    total = float(lengths.sum())
+    pieces = max(int(np.ceil(total / step_km)), 1)
+    if total == 0.0:
+        return line[:1], 0.0
+    at, want = np.concatenate([[0.0], np.cumsum(lengths)]), (np.arange(pieces) + 0.5) * total / pieces
+    return np.column_stack([np.interp(want, at, line[:, 0]), np.interp(want, at, line[:, 1])]), total / pieces
 
 
 def stands(entry: Entry) -> bool:
