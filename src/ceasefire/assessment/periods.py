@@ -146,48 +146,47 @@ def _judge_one(
             "evidence": [named.get(k, ()) for k in range(len(cells))],
         },
     )
-    live = state != "not_in_force"
-    whole = [
-        _whole(daily, rows & live, subject, agreement, provision, reading, bounds)
-        for subject, rows in [*((r, region == k) for k, r in enumerate(regions)), ("all", np.ones(len(cells), bool))]
-    ]
-    return Table.concat(Finding, [daily, *whole])
+    live = np.flatnonzero(state != "not_in_force")
+    days = {name: live[region[live] == k] for k, name in enumerate(regions.tolist())} | {"all": live}
+    whole = _whole(daily, days, agreement, provision, reading, bounds)
+    return Table.concat(Finding, [daily, whole])
 
 
 def _whole(
     daily: Table[Finding],
-    rows: _Array,
-    subject: str,
+    days: dict[str, _Array],
     agreement: Agreement,
     provision: Provision,
     reading: str,
     bounds: Thresholds,
 ) -> Table[Finding]:
-    """Sum the days in force of one region, or of all."""
-    days = daily.keep(rows)
-    if len(days) == 0:
+    """Sum the days in force of each region, and of all; `days` gives the rows of each, which may be none."""
+    days = {subject: rows for subject, rows in days.items() if len(rows)}
+    if not days:
         return Table.empty(Finding)
-    count = int(days.column("count").sum())
-    exposure = float(days.column("exposure").mean())
-    pending = int((days.column("verdict") == "disputed").sum())
-    verdict = _verdicts(np.array([True]), np.array([count]), np.array([pending]), np.array([exposure]), bounds)
-    subjects = np.array([subject], dtype=object)
+    names = ("start", "end", "count", "exposure", "looks", "looks_lost", "lost", "evidence", "verdict")
+    column = {name: daily.column(name) for name in names}
+    of = {name: [values[rows] for rows in days.values()] for name, values in column.items()}
+    count, exposure = np.array([c.sum() for c in of["count"]]), np.array([e.mean() for e in of["exposure"]])
+    pending = np.array([(v == "disputed").sum() for v in of["verdict"]])
+    verdict = _verdicts(np.ones(len(days), bool), count, pending, exposure, bounds)
+    subjects = np.array(list(days), dtype=object)
     return Table.from_columns(
         Finding,
         {
             **_shared(agreement, provision, reading, verdict),
             "id": finding_ids("period", subjects, agreement.id, provision.id, reading),
             "subject": subjects,
-            "start": days.column("start").min(keepdims=True),
-            "end": days.column("end").max(keepdims=True),
-            "region": "" if subject == "all" else subject,
+            "start": np.array([t.min() for t in of["start"]]),
+            "end": np.array([t.max() for t in of["end"]]),
+            "region": np.where(subjects == "all", "", subjects),
             "count": count,
             "exposure": exposure,
-            "upper_limit": _limits(np.array([count]), np.array([exposure]), verdict, bounds),
-            "looks": int(days.column("looks").sum()),
-            "looks_lost": int(days.column("looks_lost").sum()),
-            "lost": tuple(sorted({reason for of in days.column("lost") for reason in of})),
-            "evidence": tuple(dict.fromkeys(i for of in days.column("evidence") for i in of)),
+            "upper_limit": _limits(count, exposure, verdict, bounds),
+            "looks": np.array([n.sum() for n in of["looks"]]),
+            "looks_lost": np.array([n.sum() for n in of["looks_lost"]]),
+            "lost": [tuple(sorted({reason for day in each for reason in day})) for each in of["lost"]],
+            "evidence": [tuple(dict.fromkeys(i for day in each for i in day)) for each in of["evidence"]],
         },
     )
 
