@@ -66,3 +66,10 @@ def test_a_denial_of_ones_own_hand_stands_until_it_is_shown(claim, incident) -> 
     assert judged(denial, [incident("a")], cells).verdict == "insufficient"
     shown = incident("b", attribution="russia", basis="trajectory")
     assert judged(denial, [shown], cells).verdict == "contradicted"
+
+
+def test_a_count_of_none_is_a_denial(claim, incident) -> None:
+    none = claim("n", act="attack", object_class="energy", start=BEGIN, end=END, low=0, high=0, words="none")
+    cells = seen("UA-53", watched="UA-53")
+    assert judged(none, [incident("a")], cells).verdict == "contradicted"
+    assert judged(none, [], cells).verdict == "insufficient"

@@ -85,3 +85,14 @@ def test_findings_have_stable_and_different_ids(incident) -> None:
     ids = one.column("id").tolist()
     assert ids == two.column("id").tolist()
     assert len(set(ids)) == len(ids)
+
+
+def test_the_boundary_view_decides_whose_zone_a_disputed_region_lies_in(incident) -> None:
+    zone = ENERGY.zone("both-countries").model_copy(update={"regions": ("UA",)})
+    ukraine = ENERGY.model_copy(update={"zones": (zone,)})
+    rows = Table.of(Incident, [incident("a", lon=34.1, lat=45.0)])  # inland Crimea
+    rules = [
+        set(judge(rows, ukraine, view=view).where(reading="kremlin").column("rule"))
+        for view in ("iso-3166-2", "natural-earth")
+    ]
+    assert rules == [{"all_conditions_met"}, {"outside_zone"}]

@@ -46,6 +46,17 @@ def test_one_voice_that_repeats_itself_convinces_less_than_two_voices(observatio
     assert again.p_occurred < two.p_occurred
 
 
+def test_offices_of_one_side_do_not_bear_each_other_out(observation) -> None:
+    local = observation("a", channel="official", control="ukraine")
+    central = observation("b", channel="party", procedure="claim", claimant="ukraine", accused="russia")
+    alone, _ = incident([local])
+    both, weights = incident([local, central])
+    assert both.p_occurred == pytest.approx(alone.p_occurred)
+    assert any("same side again" in w.why and w.weight == 0 for w in weights)
+    other = observation("c", channel="party", procedure="claim", claimant="russia", accused="russia")
+    assert incident([local, other])[0].p_occurred > alone.p_occurred
+
+
 def test_a_party_that_accuses_adds_little_and_names_nobody(observation) -> None:
     row = observation("a", channel="party", procedure="claim", claimant="russia", accused="ukraine", control="russia")
     found, _ = incident([row])

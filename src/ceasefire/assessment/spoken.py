@@ -108,8 +108,13 @@ class _Seen:
         return np.asarray(rows & (self.cell_region == claim.region) if claim.region else rows)
 
 
+def _denies(claim: Claim) -> bool:
+    """A count of none is a denial in other words."""
+    return claim.stance == "denies" or (claim.stance == "asserts" and claim.high == 0)
+
+
 def _about_counts(claim: Claim) -> bool:
-    return claim.stance == "denies" or (claim.stance == "asserts" and np.isfinite(claim.low) and not claim.observation)
+    return _denies(claim) or (claim.stance == "asserts" and np.isfinite(claim.low) and not claim.observation)
 
 
 def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) -> Finding:
@@ -118,7 +123,7 @@ def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) ->
     exposure = seen.least_exposure(cells)
     count = int(rows.sum())
     limit = float(upper_limit(count, exposure, level))
-    own = claim.stance == "denies" and claim.accused == claim.claimant != ""
+    own = _denies(claim) and claim.accused == claim.claimant != ""
     shown = int((rows & (seen.attribution == claim.claimant)).sum()) if own else count
     verdict, reason = _decide(claim, count, shown, exposure, limit)
     subject = np.array([claim.id], dtype=object)
@@ -133,7 +138,7 @@ def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) ->
         end=claim.end,
         region=claim.region,
         verdict=verdict,
-        rule="own_denial" if own else "denial_of_events" if claim.stance == "denies" else "total",
+        rule="own_denial" if own else "denial_of_events" if _denies(claim) else "total",
         reason=reason,
         would_change="More independent looks at the period and area that the claim speaks of.",
         count=count,
@@ -147,7 +152,7 @@ def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) ->
 
 
 def _decide(claim: Claim, count: int, shown: int, exposure: float, limit: float) -> tuple[str, str]:
-    if claim.stance == "denies":
+    if _denies(claim):
         if shown:
             return "contradicted", f"Independent sources show {shown} such incident(s) in the period denied."
         if count:

@@ -14,6 +14,7 @@ import numpy as np
 from ceasefire.assessment.in_force import states
 from ceasefire.assessment.rules import CODE, RULES
 from ceasefire.assessment.thresholds import Thresholds
+from ceasefire.geo.boundaries import DEFAULT_VIEW
 from ceasefire.geo.zones import membership
 from ceasefire.model.agreement import Agreement, Provision, Terms
 from ceasefire.model.records import Finding, Incident
@@ -24,7 +25,13 @@ _Array = np.ndarray[Any, Any]
 _NO_STRIKE = ("debris", "accident", "third_actor")
 
 
-def judge(incidents: Table[Incident], agreement: Agreement, *, thresholds: Thresholds | None = None) -> Table[Finding]:
+def judge(
+    incidents: Table[Incident],
+    agreement: Agreement,
+    *,
+    thresholds: Thresholds | None = None,
+    view: str = DEFAULT_VIEW,
+) -> Table[Finding]:
     """Judge every incident under every prohibition and reading.
 
     Parameters
@@ -35,6 +42,8 @@ def judge(incidents: Table[Incident], agreement: Agreement, *, thresholds: Thres
         Whose prohibitions are meant.
     thresholds
         Bounds on probabilities; the shipped ones where not given.
+    view
+        Boundary view (`geo.boundaries.VIEWS`), which decides which regions a zone that names a country has.
 
     Returns
     -------
@@ -46,7 +55,8 @@ def judge(incidents: Table[Incident], agreement: Agreement, *, thresholds: Thres
     for provision in agreement.provisions:
         if provision.kind == "prohibition":
             parts += [
-                _judge_one(incidents, objects, agreement, provision, reading, bounds) for reading in provision.readings
+                _judge_one(incidents, objects, agreement, provision, reading, bounds, view)
+                for reading in provision.readings
             ]
     return Table.concat(Finding, parts)
 
@@ -58,12 +68,13 @@ def _judge_one(
     provision: Provision,
     reading: str,
     bounds: Thresholds,
+    view: str,
 ) -> Table[Finding]:
     terms, n = provision.readings[reading], len(incidents)
     p_occurred = incidents.column("p_occurred")
     act, forbidden, effect = _acts(incidents, provision)
     clock = states(agreement, provision.id, reading, incidents.column("start"), incidents.column("end"))
-    inside = _inside(incidents, agreement, terms)
+    inside = _inside(incidents, agreement, terms, view)
     covered, maybe = objects.mass(terms)
     open_ = np.zeros(n, dtype=bool)
     if provision.intent != "per_se":
@@ -142,7 +153,7 @@ def _acts(incidents: Table[Incident], provision: Provision) -> tuple[_Array, _Ar
     return names[code], forbidden[code], effect[code]
 
 
-def _inside(incidents: Table[Incident], agreement: Agreement, terms: Terms) -> _Array:
+def _inside(incidents: Table[Incident], agreement: Agreement, terms: Terms, view: str) -> _Array:
     if terms.zone is None:
         return np.full(len(incidents), "inside", dtype=object)
     return membership(
@@ -150,6 +161,7 @@ def _inside(incidents: Table[Incident], agreement: Agreement, terms: Terms) -> _
         incidents.column("lon"),
         incidents.column("lat"),
         incidents.column("radius_km"),
+        view=view,
     )
 
 

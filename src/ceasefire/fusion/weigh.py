@@ -54,6 +54,9 @@ class Members:
         self.claimant = observations.column("claimant").astype(str)
         self.accused = observations.column("accused").astype(str)
         self.denies = observations.column("stance") == "denies"
+        held = observations.column("control").astype(str)
+        local = (self.channel == "official") & (held != "contested")
+        self.side = np.where(self.claimant != "", self.claimant, np.where(local, held, ""))
         self.basis = observations.column("basis").astype(str)
         self.object = observations.column("object_class").astype(str)
         self.act = observations.column("act").astype(str)
@@ -102,6 +105,9 @@ def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, A
     why = np.where(m.denies, "denial", why)
     weight = np.where(m.copy, 0.0, logs * m.trust * m.share)
     why = _with_repetition(why, m)
+    again = _same_side_again(m, logs * m.trust)
+    weight[again] = 0.0
+    why = np.where(again, np.char.add(why.astype(str), ", the same side again"), why)
     rows = np.arange(len(m.group))
     prior = np.log(priors.base_rate / (1 - priors.base_rate))
     parts = [
@@ -312,6 +318,21 @@ def _repetition(
     share = np.empty(n)
     share[order] = 1.0 / (np.arange(n) - begin + 1)
     return copy, share
+
+
+def _same_side_again(m: Members, strength: _Array) -> _Array:
+    """Mark all but the strongest report of one side in a group: offices of one side do not bear each other out.
+
+    A local authority speaks for the side that holds the place. Shape (n,).
+    """
+    rows = np.flatnonzero((m.side != "") & ~m.denies & ~m.copy)
+    out = np.zeros(len(m.group), dtype=bool)
+    if len(rows):
+        _, side = np.unique(m.side[rows], return_inverse=True)
+        order = np.lexsort((rows, -strength[rows], side, m.group[rows]))
+        group, side = m.group[rows][order], side[order]
+        out[rows[order[1:]]] = (group[1:] == group[:-1]) & (side[1:] == side[:-1])
+    return out
 
 
 def _pass_down(group: _Array, what: _Array, score: _Array) -> tuple[_Array, _Array]:
