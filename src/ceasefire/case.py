@@ -215,7 +215,7 @@ class Case:
     def assess(self, observed: Observed, fused: Incidents) -> Table[Finding]:
         """Judge incidents, periods, obligations and claims under every reading."""
         bounds = self.file.thresholds
-        one = judge(fused.incidents, self.agreement, thresholds=bounds)
+        one = judge(fused.incidents, self.agreement, thresholds=bounds, view=self.file.boundary_view)
         two = judge_periods(
             fused.incidents, one, fused.coverage, self.agreement, clock=self.file.clock, thresholds=bounds
         )
