@@ -194,10 +194,14 @@ def _masks(codes: _Array, allowed: _Array) -> tuple[list[int], list[int]]:
 
 
 def _one_place(points: list[list[float]], radii: list[float]) -> bool:
-    """Tell whether the middle of all discs lies in each of them."""
-    k = len(points)
-    x, y, z = (sum(p[d] for p in points) / k for d in range(3))
-    return all((p[0] - x) ** 2 + (p[1] - y) ** 2 + (p[2] - z) ** 2 <= r * r for p, r in zip(points, radii, strict=True))
+    """Tell whether the middle of all discs, the precise ones counting more, lies in each stretched disc."""
+    weights = [r**-2.0 for r in radii]
+    total = sum(weights)
+    x, y, z = (sum(w * p[d] for w, p in zip(weights, points, strict=True)) / total for d in range(3))
+    return all(
+        (p[0] - x) ** 2 + (p[1] - y) ** 2 + (p[2] - z) ** 2 <= (_STRETCH * r) ** 2
+        for p, r in zip(points, radii, strict=True)
+    )
 
 
 def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array:
