@@ -245,7 +245,9 @@ class Case:
     def _take_in(self, line: SourceLine) -> Intake:
         paths = find_files(line.paths, self.file, self.folder)
         read = sources.reader(line.product)
-        intake = read(paths, source=line.id, window=self.file.window, options=line.options)
+        countries = tuple(dict.fromkeys(code.split("-")[0] for code in self.regions))
+        options = {"area": countries, "regions": self.regions, **line.options}
+        intake = read(paths, source=line.id, window=self.file.window, options=options)
         intake.count.check()
         return intake
 

@@ -35,6 +35,7 @@ from ceasefire.sources.blocks import Block, blocks
 from ceasefire.sources.columns import coded, nearest, stable_ids
 from ceasefire.sources.facts_check import COLUMNS, REQUIRED, Fields, checked
 from ceasefire.sources.granule import MAX_BYTES
+from ceasefire.sources.places import area
 from ceasefire.sources.repeats import Repeats
 from ceasefire.sources.rows import refused
 from ceasefire.sources.vocabulary import word_lists
@@ -65,7 +66,7 @@ def read(
     window
         A row belongs to it where its period overlaps it or it was said in it.
     options
-        `max_bytes`: largest file, bytes.
+        `area`: ISO 3166-1 countries the data are expected in; `max_bytes`: largest file, bytes.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def read(
             if block.sha256 and block.granule not in files:
                 files[block.granule] = block.sha256
                 _doubt_columns(block)
-            observed, claimed, refusals, counted = _block(block, window, seen)
+            observed, claimed, refusals, counted = _block(block, window, seen, area(options))
             observations.append(observed)
             claims.append(claimed)
             quarantine.append(refusals)
@@ -117,9 +118,9 @@ def _doubt_columns(block: Block) -> None:
 
 
 def _block(
-    block: Block, window: Window, seen: Repeats
+    block: Block, window: Window, seen: Repeats, countries: Sequence[str]
 ) -> tuple[Table[Observation], Table[Claim], Table[Quarantined], Count]:
-    fields = checked(block, window)
+    fields = checked(block, window, countries)
     good = np.flatnonzero((fields.reason == "") & ~fields.outside)
     again = np.zeros(len(block), dtype=bool)
     again[good], fields.reason[good] = seen.check(

@@ -5,6 +5,7 @@ Why here and not where the records are made: the rules are what a person who fil
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +97,7 @@ class Fields:
         return column if len(at) == len(column) else column.take(pa.array(at))
 
 
-def checked(block: Block, window: Window) -> Fields:
+def checked(block: Block, window: Window, countries: Sequence[str]) -> Fields:
     """Check the rows of one block of a table against every rule.
 
     Parameters
@@ -105,6 +106,8 @@ def checked(block: Block, window: Window) -> Fields:
         Rows with at least the columns of `REQUIRED`.
     window
         The case's period.
+    countries
+        ISO 3166-1 countries the data are expected in, to tell swapped coordinates.
     """
     n = len(block)
     none = pa.repeat(pa.scalar(""), n)
@@ -120,7 +123,7 @@ def checked(block: Block, window: Window) -> Fields:
     begin, stop = limits(window)
     timed = ~np.isnat(start) | ~np.isnat(reported)
     elsewhere = timed & ~((start < stop) & (end > begin)) & ~((reported >= begin) & (reported < stop))
-    lat, lon, region, place_reason = located(text["lat"], text["lon"])
+    lat, lon, region, place_reason = located(text["lat"], text["lon"], countries=countries)
 
     reasons.add(~has["id"], "no id")
     check_words(reasons, "kind", text["kind"], KINDS, needed=True)

@@ -38,7 +38,7 @@ from ceasefire.sources.daily import daily_looks, in_window
 from ceasefire.sources.dated import doubt_dates
 from ceasefire.sources.granule import MAX_BYTES
 from ceasefire.sources.intervals import Reasons, limits
-from ceasefire.sources.places import located
+from ceasefire.sources.places import area, located
 from ceasefire.sources.rows import Rows, dates_only, numbers, read_csv, stable_ids, times
 
 PRODUCT = "firms"
@@ -117,7 +117,7 @@ def read(
     owner = np.repeat(np.arange(len(parts)), [len(rows) for rows in parts])
     line = np.concatenate([np.zeros(0, np.int64), *(rows.line for rows in parts)])
     n = len(line)
-    lat, lon, region, wrong = located(columns["lat"], columns["lon"])
+    lat, lon, region, wrong = located(columns["lat"], columns["lon"], countries=area(options))
     passed, whole_day, day, bad_time = _passes(columns["date"], columns["time"])
     reasons = Reasons(n)
     blank = np.array([not any(columns[k][i] for k in ("date", "lat")) for i in range(n)], dtype=bool)

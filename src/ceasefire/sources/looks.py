@@ -28,7 +28,7 @@ from ceasefire.sources.blocks import Block, blocks
 from ceasefire.sources.columns import Texts, coded, filled, numbers, stable_ids
 from ceasefire.sources.granule import MAX_BYTES
 from ceasefire.sources.intervals import Reasons, interval, outside
-from ceasefire.sources.places import located
+from ceasefire.sources.places import area, located
 from ceasefire.sources.repeats import Repeats
 from ceasefire.sources.rows import refused
 from ceasefire.sources.vocabulary import CHANNELS, check_words, word_lists
@@ -58,7 +58,8 @@ def read(
     window
         A look belongs to it where it overlaps it.
     options
-        `clock`: IANA zone of times without offset, where the table has no column `clock`; `max_bytes`.
+        `clock`: IANA zone of times without offset, where the table has no column `clock`; `area`: ISO 3166-1
+        countries the data are expected in; `max_bytes`.
 
     Examples
     --------
@@ -80,7 +81,9 @@ def read(
         for block in blocks(path, required=REQUIRED, source=source, max_bytes=options.get("max_bytes", MAX_BYTES)):
             if block.sha256:
                 files[block.granule] = block.sha256
-            table, refusals, counted = _block(block, window, seen, str(options.get("clock", "")))
+            table, refusals, counted = _block(
+                block, window, seen, clock=str(options.get("clock", "")), countries=area(options)
+            )
             looks.append(table)
             quarantine.append(Table.of(Quarantined, refusals))
             count = count + counted
@@ -92,7 +95,9 @@ def read(
     )
 
 
-def _block(block: Block, window: Window, seen: Repeats, clock: str) -> tuple[Table[Look], list[Quarantined], Count]:
+def _block(
+    block: Block, window: Window, seen: Repeats, *, clock: str, countries: Sequence[str]
+) -> tuple[Table[Look], list[Quarantined], Count]:
     n = len(block)
     none = pa.repeat(pa.scalar(""), n)
     text = {name: pc.utf8_trim_whitespace(block.columns[name]) if name in block.columns else none for name in COLUMNS}
@@ -100,7 +105,7 @@ def _block(block: Block, window: Window, seen: Repeats, clock: str) -> tuple[Tab
     zone = pc.if_else(pc.equal(text["clock"], ""), clock, text["clock"])
     start, end = interval(text["start"], text["end"], zone, reasons)
     reasons.add(np.isnat(start), "no start")
-    lat, lon, _, wrong = located(text["lat"], text["lon"])
+    lat, lon, _, wrong = located(text["lat"], text["lon"], countries=countries)
     reasons.add_each(wrong)
     radius_km, bad = numbers(text["radius_km"])
     with np.errstate(invalid="ignore"):

@@ -7,7 +7,8 @@ case is about and lies in a region of theirs when turned round. It is kept out, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,15 @@ COUNTRIES = ("UA", "RU")
 """ISO 3166-1 codes of the countries the data are expected in."""
 
 SWAPPED = "latitude and longitude look swapped"
+
+
+def area(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the countries that a case's data are expected in: the option `area`, else those of the first case.
+
+    >>> area({"area": ["SD", "SS"]}), area({})
+    (('SD', 'SS'), ('UA', 'RU'))
+    """
+    return tuple(options.get("area") or COUNTRIES)
 
 
 def located(

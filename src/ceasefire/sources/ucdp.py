@@ -39,7 +39,7 @@ from ceasefire.sources.dated import doubt_dates
 from ceasefire.sources.granule import MAX_BYTES
 from ceasefire.sources.intervals import Reasons, outside
 from ceasefire.sources.pages import MAX_PAGE_BYTES, read_page
-from ceasefire.sources.places import located
+from ceasefire.sources.places import area, located
 from ceasefire.sources.repeats import Repeats
 from ceasefire.sources.rows import Rows, numbers, read_csv, stable_ids, times
 from ceasefire.sources.slashes import slash_order, unslashed
@@ -80,7 +80,7 @@ def read(
     window
         A row belongs to it where its interval overlaps it.
     options
-        `max_bytes`: largest file, bytes.
+        `area`: ISO 3166-1 countries the data are expected in; `max_bytes`: largest file, bytes.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def read(
             rows = read_csv(path, required=REQUIRED, source=source, max_bytes=limit)
         if rows.sha256:
             files[rows.granule] = rows.sha256
-        table, bad, counted, span = _file(rows, window, seen)
+        table, bad, counted, span = _file(rows, window, seen, area(options))
         observations.append(table)
         refusals += bad
         count = count + counted
@@ -122,14 +122,14 @@ def read(
 
 
 def _file(
-    rows: Rows, window: Window, seen: Repeats
+    rows: Rows, window: Window, seen: Repeats, countries: Sequence[str]
 ) -> tuple[Table[Observation], list[Quarantined], Count, tuple[Times, NDArray[np.object_]]]:
     n = len(rows)
     none = [""] * n
     text = {name: [t.strip() for t in column] for name, column in rows.columns.items()}
     reasons = Reasons(n)
     start, end = _span(rows, text, reasons)
-    lat, lon, region, wrong = located(text["latitude"], text["longitude"])
+    lat, lon, region, wrong = located(text["latitude"], text["longitude"], countries=countries)
     number = {name: numbers(text[name]) for name in ("where_prec", "date_prec", "best", "high", "low")}
     reasons.add(np.array([not i for i in text["id"]], dtype=bool), "no id")
     reasons.add_each(wrong)
