@@ -6,6 +6,9 @@ the share of the time in which they mean the same says how surely they are of on
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,9 @@ from ceasefire.stats.meanings import Meanings, ranges
 
 _Array = np.ndarray[Any, Any]
 _BATCHES = 12
+_THREADS = 2
+_SERIAL = 60_000
+"""Up to this many reports one thread does it all; the result is the same."""
 
 
 class Chain:
@@ -66,47 +72,58 @@ class Chain:
         self._weigh()
         self._rate()
 
-    def _split(self, n: int) -> list[tuple[_Array, _Array, _Array, _Array, _Array]]:
+    def _split(self, n: int) -> list[list[_Part]]:
         m = self.reachable
         batch = self._random.integers(0, _BATCHES, n)
         size = np.diff(m.first)
         out = []
         for b in range(_BATCHES):
-            reports = np.flatnonzero(batch == b)
-            if len(reports):
-                entries = ranges(m.first[reports], size[reports])
-                first = np.r_[0, np.cumsum(size[reports])]
-                out.append((reports, first, m.cell[entries], m.code[entries], 1.0 / m.spread[entries]))
+            parts = []
+            for reports in np.array_split(np.flatnonzero(batch == b), _THREADS if n > _SERIAL else 1):
+                if len(reports):
+                    entries = ranges(m.first[reports], size[reports])
+                    first = np.r_[0, np.cumsum(size[reports])]
+                    parts.append(_Part(reports, first, m.cell[entries], m.code[entries], m.spread[entries]))
+            if parts:
+                out.append(parts)
         return out
 
     def _weigh(self) -> None:
         place, lag, kind = self.shares
         kernel = (place[:, None, None] * lag[:, None] * kind).ravel().astype(np.float32)
-        self._weights = [kernel[code] * per for _, _, _, code, per in self._batches]
+        for part in itertools.chain.from_iterable(self._batches):
+            part.weight = kernel.take(part.code)
+            part.weight /= part.spread
 
     def _rate(self) -> None:
         m = self.reachable
         self._table = compound(self.mean_extra, self.dispersion)
         place, slot, kind = self._log_rates
-        self._base = rate_bin((place + np.log(self.incidents))[m.place] + slot[m.slot] + kind[m.kind]) * (CAP + 1)
-        self._state = self._base + np.minimum(self._count, CAP)
+        log_rate = (place + np.log(self.incidents)).astype(np.float32)[m.place]
+        log_rate += slot.astype(np.float32)[m.slot]
+        log_rate += kind.astype(np.float32)[m.kind]
+        self._base = rate_bin(log_rate) * np.int32(CAP + 1)
+        self._state = self._base + np.minimum(self._count, np.int32(CAP))
 
     def sweep(self) -> None:
         """Move every report once."""
         join = self._table.join.ravel()
-        for (reports, first, cell, code, _), weight in zip(self._batches, self._weights, strict=True):
-            self._tally(self.at[reports], -1)
-            running = np.cumsum(join.take(self._state.take(cell)) * weight, dtype=np.float64)
-            low = np.r_[0.0, running][first[:-1]]
-            high = running[first[1:] - 1]
-            chosen = np.searchsorted(running, low + self._random.random(len(reports)) * (high - low), side="right")
-            chosen = np.clip(chosen, first[:-1], first[1:] - 1)
-            self.at[reports], self._code[reports] = cell[chosen], code[chosen]
-            self._tally(cell[chosen], 1)
+        for parts in self._batches:
+            for part in parts:
+                self._tally(self.at[part.reports], np.int32(-1))
+            uniform = [self._random.random(len(part.reports)) for part in parts]
+            if len(parts) == 1:
+                chosen = [_choose(parts[0], uniform[0], self._state, join)]
+            else:
+                with ThreadPoolExecutor(_THREADS) as pool:
+                    chosen = list(pool.map(lambda p, u: _choose(p, u, self._state, join), parts, uniform))
+            for part, entry in zip(parts, chosen, strict=True):
+                self.at[part.reports], self._code[part.reports] = part.cell[entry], part.code[entry]
+                self._tally(part.cell[entry], np.int32(1))
 
-    def _tally(self, cells: _Array, by: int) -> None:
+    def _tally(self, cells: _Array, by: np.int32) -> None:
         np.add.at(self._count, cells, by)
-        self._state[cells] = self._base[cells] + np.minimum(self._count[cells], CAP)
+        self._state[cells] = self._base[cells] + np.minimum(self._count[cells], np.int32(CAP))
 
     def learn(self, *, levels: bool) -> None:
         """Draw the levels' shares given the present meanings (if `levels`), and estimate the rates of incidents."""
@@ -129,6 +146,29 @@ class Chain:
             _shrunk(np.bincount(a[held], behind, k)) for a, k in zip(axes, self._sizes, strict=True)
         )
         self._rate()
+
+
+@dataclass
+class _Part:
+    """Reports that are moved at once, and their entries: cells, codes of levels, and weights without the rates."""
+
+    reports: _Array
+    first: _Array
+    cell: _Array
+    code: _Array
+    spread: _Array
+    weight: _Array = field(default_factory=lambda: np.zeros(0, np.float32))
+
+
+def _choose(part: _Part, uniform: _Array, state: _Array, join: _Array) -> _Array:
+    """Draw one entry per report in proportion to its weight."""
+    weight = join.take(state.take(part.cell))
+    weight *= part.weight
+    running = np.cumsum(weight, dtype=np.float64)
+    low = np.r_[0.0, running][part.first[:-1]]
+    high = running[part.first[1:] - 1]
+    chosen = np.searchsorted(running, low + uniform * (high - low), side="right")
+    return np.asarray(np.clip(chosen, part.first[:-1], part.first[1:] - 1))
 
 
 def _draw(counts: _Array, prior: _Array, random: np.random.Generator) -> _Array:

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from ceasefire.stats.chain import Chain
-from ceasefire.stats.meanings import Meanings, Reach, kinds, meanings, neighbours
+from ceasefire.stats.meanings import Reach, kinds, meanings, neighbours
 from ceasefire.stats.merge import average_linkage
 from ceasefire.stats.together import together
 
 _Array = np.ndarray[Any, Any]
-_Shares = tuple[_Array, _Array, _Array]
-_FIRST_LAGS, _FIRST_SAME = (0.8, 0.15, 0.05), 0.8
+_FIRST_SAME = 0.8
+_WHOLE = 60_000
+"""Up to this many reports the shares are learnt from all of them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Linker:
     within_km
         A place is never wrong by more than this.
     sample
-        Learn the shares from at most this many reports (windows of time and place); all are linked.
+        Of more than 60,000 reports, learn the shares from this many (windows of time and place); all are linked.
     closed
         A kind of error that fewer than this share of reports make is taken to be absent: at that rate it would
         join more coincidences than it explains.
@@ -79,7 +80,7 @@ class Linker:
         lags: int = 2,
         ranks: tuple[int, ...] = (2, 5, 8),
         within_km: float = 25.0,
-        sample: int = 40_000,
+        sample: int = 20_000,
         closed: float = 0.005,
         heights: tuple[float, float] = (0.3, 0.6),
         seed: int = 0,
@@ -138,12 +139,17 @@ class Linker:
             kinds(np.ones((k, k), bool) if allowed is None else np.asarray(allowed)),
             self.lags,
         )
-        part = reports if n <= self.sample else reports.keep(_windows(reports, self.sample, self.lags), self.lags)
+        part = (
+            reports
+            if n <= max(self.sample, _WHOLE)
+            else reports.keep(_windows(reports, self.sample, self.lags), self.lags)
+        )
         prior = problem.first()
         explored = _run(problem, part, prior, prior, sweeps=40, keep=10, seed=self.seed)
-        prior = tuple(np.where(s.mean(0) < self.closed, 0.0, p) for s, p in zip(explored.shares, prior, strict=True))
-        shares = tuple(_normal(np.where(p > 0, s.mean(0), 0.0)) for s, p in zip(explored.shares, prior, strict=True))
-        drawn = _run(problem, part, shares, prior, sweeps=80, keep=60, seed=self.seed + 1)
+        means = [s.mean(0) for s in explored.shares]
+        open_ = [np.where(m < self.closed, 0.0, p) for m, p in zip(means, prior, strict=True)]
+        shares = tuple(_normal(np.where(p > 0, m, 0.0)) for m, p in zip(means, open_, strict=True))
+        drawn = _run(problem, part, shares, tuple(open_), sweeps=80, keep=60, seed=self.seed + 1)
         self.shares_ = {
             name: _estimate(axis[:, q])
             for axis, names in zip(drawn.shares, problem.names, strict=True)
@@ -152,7 +158,7 @@ class Linker:
         self.reports_per_incident_ = _estimate(1.0 + drawn.mean_extra)
         if part is not reports:
             shares = tuple(s.mean(0) for s in drawn.shares)
-            drawn = _run(problem, reports, shares, None, sweeps=34, keep=24, seed=self.seed + 2, smallest=1e-3)
+            drawn = _run(problem, reports, shares, None, sweeps=32, keep=24, seed=self.seed + 2, smallest=1e-3, every=4)
         self.incidents_ = _estimate(drawn.incidents)
         met = together(drawn.samples)
         split = None if apart is None else (met.atom[apart[0]], met.atom[apart[1]])
@@ -214,14 +220,14 @@ class _Problem:
         lags = ("same slot", *(f"{k} slot{'s' if k > 1 else ''} later" for k in range(1, self.lags + 1)))
         return self.places.levels, lags, self.kinds_of.levels
 
-    def first(self) -> _Shares:
+    def first(self) -> tuple[_Array, ...]:
         """Shares to begin with, and one report's worth of prior for them."""
         names = self.names
         out = []
         for levels in names:
             rest = np.full(len(levels) - 1, (1 - _FIRST_SAME) / max(len(levels) - 1, 1))
             out.append(_normal(np.r_[_FIRST_SAME, rest]))
-        return out[0], out[1], out[2]
+        return tuple(out)
 
 
 @dataclass(frozen=True)
@@ -242,6 +248,7 @@ def _run(
     keep: int,
     seed: int,
     smallest: float = 1e-9,
+    every: int = 1,
 ) -> _Drawn:
     weight = shares[0][:, None, None] * shares[1][:, None] * shares[2]
     reachable = meanings(
@@ -268,7 +275,8 @@ def _run(
     samples, drawn, extra, incidents = [], [], [], []
     for k in range(sweeps):
         chain.sweep()
-        chain.learn(levels=prior is not None)
+        if k % every == 0 or k == sweeps - 1:
+            chain.learn(levels=prior is not None)
         if k >= sweeps - keep:
             samples.append(chain.at.copy())
             drawn.append(chain.shares)
@@ -304,7 +312,7 @@ def _estimate(draws: _Array) -> Estimate:
 
 
 def _normal(x: _Array) -> _Array:
-    return x / x.sum()
+    return np.asarray(x / x.sum())
 
 
 def _check(points_km: _Array, slot: _Array, kind: _Array) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 _Array = np.ndarray[Any, Any]
+_CHUNK = 100_000
 
 
 @dataclass(frozen=True)
@@ -148,41 +149,62 @@ def meanings(
         Earliest slot that each report may mean, shape (n,); slots before it are left out.
     """
     n = len(place)
-    lag = np.arange(lags + 1)
-    report = np.repeat(np.arange(n), np.diff(places.first)[place])
-    at = ranges(places.first[place], np.diff(places.first)[place])
-    keep = weight.max(axis=(1, 2))[places.level[at]] / places.spread[at] >= smallest
-    if furthest_km is not None and points_km is not None:
-        km = np.linalg.norm(points_km[places.meant[at]] - points_km[place[report]], axis=1)
-        keep &= km <= furthest_km[report]
-    keep |= places.level[at] == 0
-    report, at = report[keep], at[keep]
-    # by kind and lag
-    sizes = np.diff(kinds_of.first)[kind[report]] * len(lag)
-    row = np.repeat(np.arange(len(report)), sizes)
-    inner = ranges(np.zeros(len(sizes), np.int64), sizes)
-    which_lag = inner % len(lag)
-    which_kind = kinds_of.first[kind[report]][row] + inner // len(lag)
-    a, b = places.level[at][row], kinds_of.level[which_kind]
-    spread = places.spread[at][row] * kinds_of.spread[which_kind]
-    keep = (weight[a, which_lag, b] / spread >= smallest) | ((a == 0) & (which_lag == 0) & (b == 0))
-    if earliest is not None:
-        keep &= (slot[report[row]] - which_lag >= earliest[report[row]]) | (which_lag == 0)
-    row, which_lag, which_kind, a, b, spread = (x[keep] for x in (row, which_lag, which_kind, a, b, spread))
-    owner = report[row]
     n_slots, n_kinds = int(slot.max()) + lags + 1, len(kinds_of)
-    key = (places.meant[at][row] * n_slots + (slot[owner] - which_lag + lags)) * n_kinds + kinds_of.meant[which_kind]
+    parts = []
+    for rows in np.array_split(np.arange(n), max(1, -(-n // _CHUNK))):
+        at, lag, of_kind, report = _within_reach(
+            place[rows], kind[rows], places=places, kinds_of=kinds_of, weight=weight, smallest=smallest
+        )
+        report = rows[report]
+        exact = (places.level[at] == 0) & (lag == 0) & (kinds_of.level[of_kind] == 0)
+        keep = np.ones(len(at), dtype=bool)
+        if furthest_km is not None and points_km is not None:
+            km = np.linalg.norm(points_km[places.meant[at]] - points_km[place[report]], axis=1)
+            keep &= km <= furthest_km[report]
+        if earliest is not None:
+            keep &= slot[report] - lag >= earliest[report]
+        at, lag, of_kind, report = (x[keep | exact] for x in (at, lag, of_kind, report))
+        key = (places.meant[at] * n_slots + (slot[report] - lag + lags)) * n_kinds + kinds_of.meant[of_kind]
+        code = (places.level[at] * (lags + 1) + lag) * len(kinds_of.levels) + kinds_of.level[of_kind]
+        spread = places.spread[at] * kinds_of.spread[of_kind]
+        size = np.bincount(report - rows[0], minlength=len(rows))
+        parts.append((key, code.astype(np.int16), spread.astype(np.float32), size))
+    key, code, spread, size = (np.concatenate([p[q] for p in parts]) for q in range(4))
+    del parts
     names, cell = _number(key, len(places) * n_slots * n_kinds)
     slots = names // n_kinds % n_slots
     return Meanings(
-        first=np.r_[0, np.cumsum(np.bincount(owner, minlength=n))],
+        first=np.r_[0, np.cumsum(size)],
         cell=cell,
-        code=((a * (lags + 1) + which_lag) * len(kinds_of.levels) + b).astype(np.int32),
-        spread=spread.astype(np.float32),
+        code=code,
+        spread=spread,
         place=names // (n_slots * n_kinds),
         slot=slots - slots.min() if len(slots) else slots,
         kind=names % n_kinds,
     )
+
+
+def _within_reach(
+    place: _Array, kind: _Array, *, places: Reach, kinds_of: Reach, weight: _Array, smallest: float
+) -> tuple[_Array, _Array, _Array, _Array]:
+    """Cross each report's places (positions in `places`), lags and kinds (positions in `kinds_of`)."""
+    sizes = np.diff(places.first)[place]
+    report = np.repeat(np.arange(len(place)), sizes)
+    at = ranges(places.first[place], sizes)
+    keep = (weight.max(axis=(1, 2))[places.level[at]] >= smallest * places.spread[at]) | (places.level[at] == 0)
+    report, at = report[keep], at[keep]
+    lags = np.flatnonzero(weight.max(axis=(0, 2)) > 0)
+    lags = lags if 0 in lags else np.r_[0, lags]
+    sizes = np.diff(kinds_of.first)[kind[report]] * len(lags)
+    row = np.repeat(np.arange(len(report)), sizes)
+    inner = ranges(np.zeros(len(sizes), np.int64), sizes)
+    lag = lags[inner % len(lags)]
+    of_kind = kinds_of.first[kind[report]][row] + inner // len(lags)
+    a, b = places.level[at][row], kinds_of.level[of_kind]
+    keep = weight[a, lag, b] >= smallest * places.spread[at][row] * kinds_of.spread[of_kind]
+    keep |= (a == 0) & (lag == 0) & (b == 0)
+    row, lag, of_kind = row[keep], lag[keep], of_kind[keep]
+    return at[row], lag, of_kind, report[row]
 
 
 def ranges(first: _Array, sizes: _Array) -> _Array:

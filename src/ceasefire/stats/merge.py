@@ -1,4 +1,4 @@
-"""Merge by average linkage with negative evidence counted: a group grows only while its pairs are of one event on average.
+"""Average linkage with negative evidence counted: a group grows while its pairs are of one event on average.
 
 Why: joining every pair above a threshold chains neighbours into one event, and a greedy pass depends on its order.
 Here the evidence between two groups is the mean over all their pairs, those with no evidence at all counting as
@@ -107,7 +107,9 @@ def average_linkage(
             break
         mutual = _mutual(a, b, mean, best, n)
         x, y, at = a[mutual], b[mutual], mean[mutual]
-        keep.append(x), drop.append(y), height.append(at)
+        keep.append(x)
+        drop.append(y)
+        height.append(at)
         size[x] += size[y]
         now = np.arange(n)
         now[y] = x
@@ -127,7 +129,7 @@ def _mutual(a: _Array, b: _Array, mean: _Array, best: _Array, n: int) -> _Array:
     first = np.full(n, len(top), dtype=np.int64)
     np.minimum.at(first, a[top], rank)
     np.minimum.at(first, b[top], rank)
-    return top[(first[a[top]] == rank) & (first[b[top]] == rank)]
+    return np.asarray(top[(first[a[top]] == rank) & (first[b[top]] == rank)])
 
 
 def _gather(a: _Array, b: _Array, total: _Array, barred: _Array, n: int) -> tuple[_Array, _Array, _Array, _Array]:
