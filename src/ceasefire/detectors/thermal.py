@@ -78,8 +78,8 @@ class ThermalExcess:
     >>> t = ThermalExcess().fit(cells, count, days)
     >>> today = rng.negative_binomial(0.05, 0.5, (400, 1)); today[7] = 9
     >>> s = t.score(today, days[-1:] + 1)
-    >>> bool(s.alarms(0.01)[7, 0]), float(s.expected[7, 0].round(2)), bool(s.likelihood_ratio[7, 0] > 5)
-    (True, 0.05, True)
+    >>> bool(s.alarms(0.01)[7, 0]), round(float(s.expected[7, 0]), 1), bool(s.likelihood_ratio[7, 0] > 50)
+    (True, 0.1, True)
     """
 
     def __init__(self, *, background: ThermalBackground | None = None, sensitivity: float = 0.2) -> None:
@@ -164,6 +164,15 @@ class ThermalExcess:
         ratio[some] = self._ratio(hot)
         ratio[place < 0] = 1.0
         return Scores(mean, Tails(above, at_least), ratio)
+
+    def any_heat(self, scores: Scores) -> Array:
+        """Give the calibrated probability that a quiet cell-day has any detection at all, shape (cells, days).
+
+        Why: divided by it, a tail is one among cell-days with heat; most days have none, and a share of all of them
+        says little about the days one looks at.
+        """
+        quiet, place = _steps(scores.expected)
+        return np.asarray(np.append(self._tails(np.zeros(len(quiet)), quiet).above, np.nan)[place])
 
     def _tails(self, count: ArrayLike, mean: ArrayLike) -> Tails:
         nominal, stratum = self.nominal(count, mean), _stratum(mean)

@@ -160,19 +160,20 @@ class Cells:
         laid[self.row - south, self.column - west] = values
         return laid
 
-    def gather(self, laid: NDArray[np.floating]) -> Singles:
-        """Take the cells' values back from the rectangle."""
-        west, south, _, _ = self._frame
-        return np.asarray(laid[self.row - south, self.column - west], dtype=np.float32)
-
     def blur(self, values: NDArray[np.floating], *, sd_cells: float) -> Singles:
         """Average values of shape (n, ...) over the land around each cell by a Gaussian of so many cells."""
+        weight = 1.0 / self.own_weight(sd_cells=sd_cells)
+        total = self._weigh(values, self._bells(sd_cells))
+        return np.asarray(total / weight.reshape((-1, *[1] * (values.ndim - 1))))
+
+    def own_weight(self, *, sd_cells: float) -> Singles:
+        """Give the share of a cell's own value in its average by `blur`, shape (n,)."""
+        return np.asarray(1.0 / self._weigh(np.ones(len(self), np.float32), self._bells(sd_cells)))
+
+    def _bells(self, sd_cells: float) -> tuple[NDArray[np.float64], ...]:
         if not sd_cells > 0:
             raise ValueError(f"sd_cells must be above 0, not {sd_cells}")
-        apart = self._apart
-        kernels = tuple(np.where(d <= 3 * sd_cells, np.exp(-0.5 * (d / sd_cells) ** 2), 0.0) for d in apart)
-        weight = self._weigh(np.ones(len(self), np.float32), kernels)
-        return np.asarray(self._weigh(values, kernels) / weight.reshape((-1, *[1] * (values.ndim - 1))))
+        return tuple(np.where(d <= 3 * sd_cells, np.exp(-0.5 * (d / sd_cells) ** 2), 0.0) for d in self._apart)
 
     def box(self, values: NDArray[np.floating], *, reach: int) -> Singles:
         """Sum values of shape (n, ...) over the square of 2 reach + 1 cells around each cell."""
@@ -187,5 +188,9 @@ class Cells:
         """Sum over the rectangle with weights that are a product of rows' and columns': two matrix products."""
         down, across = (k.astype(np.float32) for k in kernels)
         laid = self.spread(values)
-        rows = (down @ laid.reshape(len(laid), -1)).reshape(laid.shape[0], laid.shape[1], -1)
-        return self.gather(np.matmul(across, rows).reshape(laid.shape))
+        height, width = laid.shape[:2]
+        rows = (down @ laid.reshape(height, -1)).reshape(height, width, -1)
+        both = across @ np.ascontiguousarray(rows.transpose(1, 0, 2)).reshape(width, -1)
+        west, south, _, _ = self._frame
+        taken = both.reshape(width, height, -1)[self.column - west, self.row - south]
+        return np.asarray(taken.reshape(len(self), *values.shape[1:]))
