@@ -108,18 +108,15 @@ class Chain:
     def sweep(self) -> None:
         """Move every report once."""
         join = self._table.join.ravel()
-        for parts in self._batches:
-            for part in parts:
-                self._tally(self.at[part.reports], np.int32(-1))
-            uniform = [self._random.random(len(part.reports)) for part in parts]
-            if len(parts) == 1:
-                chosen = [_choose(parts[0], uniform[0], self._state, join)]
-            else:
-                with ThreadPoolExecutor(_THREADS) as pool:
-                    chosen = list(pool.map(lambda p, u: _choose(p, u, self._state, join), parts, uniform))
-            for part, entry in zip(parts, chosen, strict=True):
-                self.at[part.reports], self._code[part.reports] = part.cell[entry], part.code[entry]
-                self._tally(part.cell[entry], np.int32(1))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for parts in self._batches:
+                for part in parts:
+                    self._tally(self.at[part.reports], np.int32(-1))
+                work = [(part, self._random.random(len(part.reports)), self._state, join) for part in parts]
+                chosen = pool.map(_choose, *zip(*work, strict=True)) if len(parts) > 1 else [_choose(*work[0])]
+                for part, entry in zip(parts, list(chosen), strict=True):
+                    self.at[part.reports], self._code[part.reports] = part.cell[entry], part.code[entry]
+                    self._tally(part.cell[entry], np.int32(1))
 
     def _tally(self, cells: _Array, by: np.int32) -> None:
         np.add.at(self._count, cells, by)

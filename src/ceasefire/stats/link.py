@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from ceasefire.stats.chain import Chain
-from ceasefire.stats.meanings import Reach, kinds, meanings, neighbours
+from ceasefire.stats.drawn import Reaches, Reports, sample
+from ceasefire.stats.meanings import kinds, neighbours
 from ceasefire.stats.merge import average_linkage
 from ceasefire.stats.together import together
 
 _Array = np.ndarray[Any, Any]
-_FIRST_SAME = 0.8
+_SMALLEST, _LEAST = 1e-3, 0.01
 _WHOLE = 60_000
-"""Up to this many reports the shares are learnt from all of them."""
+"""Up to this many reports the shares are learnt from all of them, and more samples are drawn."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Linker:
         lags: int = 2,
         ranks: tuple[int, ...] = (2, 5, 8),
         within_km: float = 25.0,
-        sample: int = 20_000,
+        sample: int = 12_000,
         closed: float = 0.005,
         heights: tuple[float, float] = (0.3, 0.6),
         seed: int = 0,
@@ -129,181 +129,80 @@ class Linker:
         if n == 0:
             return self._nothing()
         where, place = np.unique(points_km, axis=0, return_inverse=True)
-        place, slot = place.ravel(), slot - slot.min()
+        # in order of place and time, so that what is near in space is near in memory
+        order = np.lexsort((kind, slot, place.ravel()))
         k = int(kind.max()) + 1 if allowed is None else len(allowed)
-        reports = _Reports(
-            place, slot, kind, furthest_km, None if earliest is None else np.maximum(earliest - slot.min(), 0), where
+        reports = Reports(
+            place.ravel()[order],
+            (slot - slot.min())[order],
+            kind[order],
+            where,
+            None if furthest_km is None else np.asarray(furthest_km)[order],
+            None if earliest is None else (np.asarray(earliest) - slot.min())[order],
         )
-        problem = _Problem(
+        reach = Reaches(
             neighbours(where, ranks=self.ranks, within_km=self.within_km),
             kinds(np.ones((k, k), bool) if allowed is None else np.asarray(allowed)),
             self.lags,
         )
-        part = (
-            reports
-            if n <= max(self.sample, _WHOLE)
-            else reports.keep(_windows(reports, self.sample, self.lags), self.lags)
+        shares = self._learn(reach, reports if n <= _WHOLE else reports.windows(self.sample, self.lags))
+        few = n <= _WHOLE
+        drawn = sample(
+            reach,
+            reports,
+            shares,
+            sweeps=100 if few else 32,
+            keep=80 if few else 24,
+            every=1 if few else 4,
+            smallest=_SMALLEST,
+            least=_LEAST,
+            seed=self.seed + 2,
         )
-        prior = problem.first()
-        explored = _run(problem, part, prior, prior, sweeps=40, keep=10, seed=self.seed)
-        means = [s.mean(0) for s in explored.shares]
-        open_ = [np.where(m < self.closed, 0.0, p) for m, p in zip(means, prior, strict=True)]
-        shares = tuple(_normal(np.where(p > 0, m, 0.0)) for m, p in zip(means, open_, strict=True))
-        drawn = _run(problem, part, shares, tuple(open_), sweeps=80, keep=60, seed=self.seed + 1)
+        self.incidents_ = _estimate(drawn.incidents)
+        back = np.empty(n, dtype=np.int64)
+        back[order] = np.arange(n)
+        self.labels_ = self._merge(drawn.cells, None if apart is None else (back[apart[0]], back[apart[1]]))[back]
+        self.labels_ = _in_order(self.labels_)
+        return self
+
+    def _learn(self, reach: Reaches, reports: Reports) -> tuple[_Array, ...]:
+        """Learn the shares: first with every kind of error open, then with those that occur."""
+        prior = reach.first()
+        explored = sample(reach, reports, prior, prior=prior, sweeps=40, keep=10, seed=self.seed)
+        means = [axis.mean(0) for axis in explored.shares]
+        opened = tuple(np.where(m < self.closed, 0.0, p) for m, p in zip(means, prior, strict=True))
+        shares = tuple(_normal(np.where(p > 0, m, 0.0)) for m, p in zip(means, opened, strict=True))
+        drawn = sample(reach, reports, shares, prior=opened, sweeps=80, keep=60, seed=self.seed + 1)
         self.shares_ = {
             name: _estimate(axis[:, q])
-            for axis, names in zip(drawn.shares, problem.names, strict=True)
+            for axis, names in zip(drawn.shares, reach.names, strict=True)
             for q, name in enumerate(names)
         }
         self.reports_per_incident_ = _estimate(1.0 + drawn.mean_extra)
-        if part is not reports:
-            shares = tuple(s.mean(0) for s in drawn.shares)
-            drawn = _run(problem, reports, shares, None, sweeps=32, keep=24, seed=self.seed + 2, smallest=1e-3, every=4)
-        self.incidents_ = _estimate(drawn.incidents)
-        met = together(drawn.samples)
-        split = None if apart is None else (met.atom[apart[0]], met.atom[apart[1]])
+        return tuple(axis.mean(0) for axis in drawn.shares)
+
+    def _merge(self, cells: list[_Array], apart: tuple[_Array, _Array] | None) -> _Array:
+        """Turn samples into groups, as many as there are incidents expected."""
+        single = None if apart is None else np.unique(np.concatenate(apart))
+        met = together(cells, single=single)
         tree = average_linkage(
-            met.i, met.j, met.probability, len(met.size), size=met.size, lowest=self.heights[0], apart=split
+            met.i,
+            met.j,
+            met.probability,
+            len(met.size),
+            size=met.size,
+            lowest=self.heights[0],
+            apart=None if apart is None else (met.atom[apart[0]], met.atom[apart[1]]),
         )
         low, high = self.heights
         self.height_ = tree.cut_at(self.incidents_.value, lowest=low, highest=high)
-        group = tree.cut(self.height_)[met.atom]
-        _, first, inverse = np.unique(group, return_index=True, return_inverse=True)
-        rank = np.empty(len(first), dtype=np.int64)
-        rank[np.argsort(first)] = np.arange(len(first))
-        self.labels_ = rank[inverse]
-        return self
+        return np.asarray(tree.cut(self.height_)[met.atom])
 
     def _nothing(self) -> Linker:
         unknown = Estimate(np.nan, 0.0, np.inf)
         self.labels_, self.shares_, self.height_ = np.zeros(0, np.int64), {}, self.heights[1]
         self.reports_per_incident_, self.incidents_ = unknown, Estimate(0.0, 0.0, 0.0)
         return self
-
-
-@dataclass(frozen=True)
-class _Reports:
-    place: _Array
-    slot: _Array
-    kind: _Array
-    furthest_km: _Array | None
-    earliest: _Array | None
-    where: _Array
-
-    def keep(self, windows: list[_Array], gap: int) -> _Reports:
-        """Put windows of reports behind one another in time, too far apart to be linked."""
-        slot, at = [], 0
-        for rows in windows:
-            moved = self.slot[rows] - self.slot[rows].min() + at
-            slot.append(moved)
-            at = int(moved.max()) + gap + 2
-        rows = np.concatenate(windows)
-        shift = np.concatenate(slot) - self.slot[rows]
-        return _Reports(
-            self.place[rows],
-            self.slot[rows] + shift,
-            self.kind[rows],
-            None if self.furthest_km is None else self.furthest_km[rows],
-            None if self.earliest is None else self.earliest[rows] + shift,
-            self.where,
-        )
-
-
-@dataclass(frozen=True)
-class _Problem:
-    places: Reach
-    kinds_of: Reach
-    lags: int
-
-    @property
-    def names(self) -> tuple[tuple[str, ...], ...]:
-        lags = ("same slot", *(f"{k} slot{'s' if k > 1 else ''} later" for k in range(1, self.lags + 1)))
-        return self.places.levels, lags, self.kinds_of.levels
-
-    def first(self) -> tuple[_Array, ...]:
-        """Shares to begin with, and one report's worth of prior for them."""
-        names = self.names
-        out = []
-        for levels in names:
-            rest = np.full(len(levels) - 1, (1 - _FIRST_SAME) / max(len(levels) - 1, 1))
-            out.append(_normal(np.r_[_FIRST_SAME, rest]))
-        return tuple(out)
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    samples: list[_Array]
-    shares: tuple[_Array, ...]
-    mean_extra: _Array
-    incidents: _Array
-
-
-def _run(
-    problem: _Problem,
-    reports: _Reports,
-    shares: tuple[_Array, ...],
-    prior: tuple[_Array, ...] | None,
-    *,
-    sweeps: int,
-    keep: int,
-    seed: int,
-    smallest: float = 1e-9,
-    every: int = 1,
-) -> _Drawn:
-    weight = shares[0][:, None, None] * shares[1][:, None] * shares[2]
-    reachable = meanings(
-        reports.place,
-        reports.slot,
-        reports.kind,
-        places=problem.places,
-        kinds_of=problem.kinds_of,
-        lags=problem.lags,
-        weight=weight,
-        smallest=smallest,
-        furthest_km=reports.furthest_km,
-        points_km=reports.where,
-        earliest=reports.earliest,
-    )
-    chain = Chain(
-        reachable,
-        places=len(problem.places),
-        kinds=len(problem.kinds_of),
-        shares=shares,
-        prior=shares if prior is None else prior,
-        seed=seed,
-    )
-    samples, drawn, extra, incidents = [], [], [], []
-    for k in range(sweeps):
-        chain.sweep()
-        if k % every == 0 or k == sweeps - 1:
-            chain.learn(levels=prior is not None)
-        if k >= sweeps - keep:
-            samples.append(chain.at.copy())
-            drawn.append(chain.shares)
-            extra.append(chain.mean_extra)
-            incidents.append(chain.incidents)
-    axes = tuple(np.array([d[q] for d in drawn]) for q in range(3))
-    return _Drawn(samples, axes, np.array(extra), np.array(incidents))
-
-
-def _windows(reports: _Reports, size: int, gap: int) -> list[_Array]:
-    """Choose four windows of time, and within each a strip of places, that hold about `size` reports together."""
-    order = np.argsort(reports.slot, kind="stable")
-    each, n = size // 4, len(order)
-    out = []
-    for w in range(4):
-        middle = (2 * w + 1) * n // 8
-        rows = order[max(middle - each // 2, 0) : middle + each // 2]
-        low, high = reports.slot[rows].min(), reports.slot[rows].max()
-        if high - low < 14:
-            low, high = (low + high) // 2 - 7, (low + high) // 2 + 7
-        rows = np.flatnonzero((reports.slot >= low) & (reports.slot <= high))
-        if len(rows) > 2 * each:
-            east = reports.where[reports.place[rows], 0]
-            edges = np.quantile(east, np.clip([0.5 - each / len(rows) / 2, 0.5 + each / len(rows) / 2], 0, 1))
-            rows = rows[(east >= edges[0]) & (east <= edges[1])]
-        out.append(rows)
-    return out
 
 
 def _estimate(draws: _Array) -> Estimate:
@@ -313,6 +212,14 @@ def _estimate(draws: _Array) -> Estimate:
 
 def _normal(x: _Array) -> _Array:
     return np.asarray(x / x.sum())
+
+
+def _in_order(group: _Array) -> _Array:
+    """Number groups in order of their first member."""
+    _, first, inverse = np.unique(group, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return np.asarray(rank[inverse])
 
 
 def _check(points_km: _Array, slot: _Array, kind: _Array) -> None:

@@ -150,25 +150,34 @@ def meanings(
     """
     n = len(place)
     n_slots, n_kinds = int(slot.max()) + lags + 1, len(kinds_of)
+    # reports of one place and kind may mean the same but for the day: cross their reaches once
+    distinct, row = np.unique(place.astype(np.int64) * n_kinds + kind, return_inverse=True)
+    at, lag, of_kind, owner = _within_reach(
+        distinct // n_kinds, distinct % n_kinds, places=places, kinds_of=kinds_of, weight=weight, smallest=smallest
+    )
+    entries = np.bincount(owner, minlength=len(distinct))
+    begin = np.cumsum(entries) - entries
+    away = ((places.meant[at] * n_slots - lag) * n_kinds + kinds_of.meant[of_kind]).astype(np.int64)
+    code = ((places.level[at] * (lags + 1) + lag) * len(kinds_of.levels) + kinds_of.level[of_kind]).astype(np.int16)
+    spread = (places.spread[at] * kinds_of.spread[of_kind]).astype(np.float32)
     parts = []
-    for rows in np.array_split(np.arange(n), max(1, -(-n // _CHUNK))):
-        at, lag, of_kind, report = _within_reach(
-            place[rows], kind[rows], places=places, kinds_of=kinds_of, weight=weight, smallest=smallest
-        )
-        report = rows[report]
-        exact = (places.level[at] == 0) & (lag == 0) & (kinds_of.level[of_kind] == 0)
-        keep = np.ones(len(at), dtype=bool)
-        if furthest_km is not None and points_km is not None:
-            km = np.linalg.norm(points_km[places.meant[at]] - points_km[place[report]], axis=1)
-            keep &= km <= furthest_km[report]
-        if earliest is not None:
-            keep &= slot[report] - lag >= earliest[report]
-        at, lag, of_kind, report = (x[keep | exact] for x in (at, lag, of_kind, report))
-        key = (places.meant[at] * n_slots + (slot[report] - lag + lags)) * n_kinds + kinds_of.meant[of_kind]
-        code = (places.level[at] * (lags + 1) + lag) * len(kinds_of.levels) + kinds_of.level[of_kind]
-        spread = places.spread[at] * kinds_of.spread[of_kind]
-        size = np.bincount(report - rows[0], minlength=len(rows))
-        parts.append((key, code.astype(np.int16), spread.astype(np.float32), size))
+    for some in np.array_split(np.arange(n), max(1, -(-n // _CHUNK))):
+        size = entries[row[some]]
+        entry = ranges(begin[row[some]], size)
+        key = away.take(entry)
+        key += np.repeat((slot[some] + lags) * n_kinds, size)
+        if furthest_km is not None or earliest is not None:
+            report = np.repeat(some, size)
+            keep = np.ones(len(entry), dtype=bool)
+            if furthest_km is not None and points_km is not None:
+                meant = places.meant[at[entry]]
+                keep &= np.linalg.norm(points_km[meant] - points_km[place[report]], axis=1) <= furthest_km[report]
+            if earliest is not None:
+                keep &= slot[report] - lag[entry] >= earliest[report]
+            keep |= code[entry] == 0
+            entry, key = entry[keep], key[keep]
+            size = np.bincount(report[keep] - some[0], minlength=len(some))
+        parts.append((key, code.take(entry), spread.take(entry), size))
     key, code, spread, size = (np.concatenate([p[q] for p in parts]) for q in range(4))
     del parts
     names, cell = _number(key, len(places) * n_slots * n_kinds)
@@ -205,6 +214,44 @@ def _within_reach(
     keep |= (a == 0) & (lag == 0) & (b == 0)
     row, lag, of_kind = row[keep], lag[keep], of_kind[keep]
     return at[row], lag, of_kind, report[row]
+
+
+def likely(reachable: Meanings, weight: _Array, *, rate: float, least: float) -> Meanings:
+    """Leave out the meanings that nothing speaks for: nobody else is near enough to mean the same.
+
+    Parameters
+    ----------
+    reachable
+        What each report may mean.
+    weight
+        Probability of each code, shape (codes,).
+    rate
+        Expected incidents per cell.
+    least
+        Meanings with less than this share of their report's weight, if all others meant what they say, are left out.
+    """
+    per = weight.astype(np.float32).take(reachable.code)
+    per /= reachable.spread
+    company = np.bincount(reachable.cell, per, len(reachable.place)).astype(np.float32)
+    score = company.take(reachable.cell)
+    score -= per
+    score += np.float32(rate)
+    score *= per
+    size = np.diff(reachable.first)
+    total = np.add.reduceat(score, reachable.first[:-1])
+    keep = score >= np.repeat((least * total).astype(np.float32), size)
+    keep |= reachable.code == 0
+    names, cell = _number(reachable.cell[keep], len(reachable.place))
+    kept = np.r_[0, np.cumsum(keep)][reachable.first]
+    return Meanings(
+        first=kept,
+        cell=cell,
+        code=reachable.code[keep],
+        spread=reachable.spread[keep],
+        place=reachable.place[names],
+        slot=reachable.slot[names],
+        kind=reachable.kind[names],
+    )
 
 
 def ranges(first: _Array, sizes: _Array) -> _Array:
