@@ -11,7 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -130,9 +130,10 @@ class Table(Generic[R]):
         return f"<Table of {len(self)} {self.record.__name__}>"
 
     def __iter__(self) -> Iterator[R]:
+        names = self.arrow.column_names
         for batch in self.arrow.to_batches(max_chunksize=10_000):
-            for row in batch.to_pylist():
-                yield self.record(**{k: _record_value(v) for k, v in row.items()})
+            for row in zip(*map(_values, batch.columns), strict=True):
+                yield self.record(**dict(zip(names, row, strict=True)))
 
     def __getitem__(self, key: int | str) -> R:
         """Give a row by position, or by id."""
@@ -141,10 +142,9 @@ class Table(Generic[R]):
             if not len(found):
                 raise KeyError(f"no {self.record.__name__.lower()} {key!r}")
             key = int(found[0])
-        row = self.arrow.slice(key if key >= 0 else len(self) + key, 1).to_pylist()
-        if not row:
-            raise IndexError(f"{self.record.__name__} {key} of {len(self)}")
-        return self.record(**{k: _record_value(v) for k, v in row[0].items()})
+        for row in Table(self.record, self.arrow.slice(key if key >= 0 else len(self) + key, 1)):
+            return row
+        raise IndexError(f"{self.record.__name__} {key} of {len(self)}")
 
     def column(self, name: str) -> np.ndarray[Any, Any]:
         """Give one column as a numpy array of shape (n,): times as datetime64[s] in UTC, lists as objects."""
@@ -153,7 +153,7 @@ class Table(Generic[R]):
             return np.asarray(column.cast(pa.int64()).to_numpy().astype("datetime64[s]"))
         if pa.types.is_list(column.type):
             out = np.empty(len(self), dtype=object)
-            out[:] = [_record_value(v) for v in column.to_pylist()]
+            out[:] = _values(column.combine_chunks())
             return out
         return np.asarray(column.to_numpy())
 
@@ -228,10 +228,18 @@ def _plain(value: Any, kind: pa.DataType) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _record_value(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple((v["key"], v["value"]) if isinstance(v, dict) else v for v in value)
-    return value
+def _values(column: pa.Array) -> list[Any]:
+    """Give a column as records hold it: times in UTC, lists as tuples, lists of pairs as tuples of tuples."""
+    if pa.types.is_timestamp(column.type):
+        return [datetime.fromtimestamp(second, UTC) for second in column.cast(pa.int64()).to_pylist()]
+    if not pa.types.is_list(column.type):
+        return list(column.to_pylist())
+    flat, end = column.flatten(), np.cumsum(column.value_lengths().to_numpy(zero_copy_only=False)).tolist()
+    if pa.types.is_struct(flat.type):
+        items = list(zip(flat.field("key").to_pylist(), flat.field("value").to_pylist(), strict=True))
+    else:
+        items = flat.to_pylist()
+    return [tuple(items[a:b]) for a, b in zip([0, *end], end, strict=False)]
 
 
 def _conform(record: type[Any], schema: pa.Schema, arrow: pa.Table) -> pa.Table:
