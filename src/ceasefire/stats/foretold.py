@@ -1,0 +1,184 @@
+"""The forecast of a count as a distribution, and the ratios of rates that what was counted leaves open.
+
+Why inverted: with few events or none, a normal interval about an estimate is wrong (the estimate may be minus
+infinity). Here a ratio is kept when the count would not be a surprise under it, as in an exact interval; so no event
+at all in a ceasefire still gives an upper limit, and a single day still gives an answer, a wide one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import betainc, ndtr, ndtri, roots_hermitenorm
+
+from ceasefire.stats.latent import Path, Shape
+from ceasefire.stats.shapes import Shapes
+
+Array = NDArray[np.float64]
+
+_NODES, _SHARES = roots_hermitenorm(9)
+_SHARES = _SHARES / _SHARES.sum()
+WIDEST = 30.0
+"""Natural log of the largest ratio looked for; beyond it the answer is infinity, or 0."""
+
+
+class Ratio(NamedTuple):
+    """A ratio of rates with its interval."""
+
+    value: float
+    """The ratio under which the count lies in the middle of its forecast; 0 for a count of 0."""
+    low: float
+    high: float
+    p_fewer: float
+    """P(as few or fewer) without an effect."""
+    z: float
+    """The count's place in its forecast as a standard normal deviate; negative is fewer."""
+
+
+class Foretold(NamedTuple):
+    """A count's forecast: a mixture of negative binomials over the unknown mean; arrays of shape (m,)."""
+
+    mean: Array
+    size: Array
+    weight: Array
+
+    def at_most(self, count: float, ratio: float = 1.0) -> float:
+        """Give P(N <= count) when every rate is `ratio` times the foretold one."""
+        if count < 0:
+            return 0.0
+        mean = self.mean * ratio
+        return float(self.weight @ betainc(self.size, count + 1.0, self.size / (self.size + mean)))
+
+    def at_least(self, count: float, ratio: float = 1.0) -> float:
+        """Give P(N >= count); 1 for a count of 0."""
+        if count <= 0:
+            return 1.0
+        mean = self.mean * ratio
+        return float(self.weight @ betainc(count, self.size, mean / (self.size + mean)))
+
+    def expected(self) -> float:
+        """Give the mean of the forecast."""
+        return float(self.weight @ self.mean)
+
+    def quantiles(self, shares: ArrayLike) -> Array:
+        """Give the least counts with at least so much probability up to them.
+
+        Parameters
+        ----------
+        shares
+            Between 0 and 1, shape (k,).
+        """
+        out = []
+        for share in np.asarray(shares, dtype=np.float64).tolist():
+            low, high = -1.0, max(4.0 * self.expected(), 10.0)
+            while self.at_most(high) < share:
+                high *= 2.0
+            while high - low > 1.0:
+                middle = np.floor((low + high) / 2.0)
+                low, high = (low, middle) if self.at_most(middle) >= share else (middle, high)
+            out.append(np.ceil(high))
+        return np.array(out)
+
+    def ratio(self, count: float, *, level: float = 0.95, widen: float = 1.0) -> Ratio:
+        """Give the ratios of rates that a count leaves open.
+
+        Parameters
+        ----------
+        count
+            What was counted.
+        level
+            Two-sided level.
+        widen
+            Factor on the normal deviates: 1 takes the forecast at its word.
+
+        Source: an interval by inverting tests, F. Garwood, Biometrika 28 (1936) 437-442, with a mixed distribution.
+
+        >>> f = Foretold(np.array([10.0]), np.array([1e6]), np.array([1.0]))   # Poisson, mean 10
+        >>> [round(v, 3) for v in f.ratio(0.0)[:3]], [round(v, 2) for v in f.ratio(10.0)[:3]]
+        ([0.0, 0.0, 0.369], [1.02, 0.48, 1.84])
+        """
+        if not widen >= 1.0:
+            raise ValueError(f"an interval is never narrowed: widen must be 1 or more, not {widen}")
+        tail = float(ndtr(-ndtri((1 + level) / 2) * widen))
+        below, above = self.at_most(count), self.at_least(count)
+        z = float(ndtri(np.clip((below + 1.0 - above) / 2.0, 1e-12, 1 - 1e-12)))
+        high = _solve(lambda r: self.at_most(count, r) - tail)
+        low = 0.0 if count <= 0 else _solve(lambda r: tail - self.at_least(count, r))
+        value = _solve(lambda r: (self.at_most(count, r) - self.at_least(count, r)) / 2.0)
+        p = float(ndtr(ndtri(np.clip(below, 1e-300, 1.0)) / widen))
+        return Ratio(value, low, high, p, z)
+
+
+def foretell(paths: list[Path], shapes: Shapes, terms: Array, ahead: NDArray[np.int64], exposure: Array) -> Foretold:
+    """Foretell the sum of the counts of some later days.
+
+    Parameters
+    ----------
+    paths, shapes
+        What was fitted: paths with their shapes and weights.
+    terms
+        Linear terms of the days, shape (m, p).
+    ahead
+        Days since the last one fitted, shape (m,), 1 or more.
+    exposure
+        Shape (m,).
+
+    Notes
+    -----
+    Under one shape the log means of the days are jointly normal; the sum of their exponentials is taken as log-normal
+    with the right mean and variance (L. F. Fenton, IRE Transactions on Communications Systems 8 (1960) 57-67), and
+    its quantiles by Gauss-Hermite nodes. Given the mean, the sum is negative binomial with the sum's own variance.
+    """
+    seen = exposure > 0
+    terms, ahead, exposure = terms[seen], ahead[seen], exposure[seen]
+    means, sizes, weights = [], [], []
+    for path, shape, weight in zip(paths, shapes.shapes, shapes.weights, strict=True):
+        log_mean, spread = log_means(path, shape, terms, ahead)
+        each = exposure * np.exp(log_mean + np.diag(spread) / 2.0)
+        total = float(each.sum())
+        variance = float(each @ np.expm1(np.minimum(spread, 50.0)) @ each)
+        s2 = np.log1p(variance / total**2)
+        means.append(total * np.exp(np.sqrt(s2) * _NODES - s2 / 2.0))
+        sizes.append(np.full(len(_NODES), shape.size * total**2 / float(each @ each)))
+        weights.append(weight * _SHARES)
+    return Foretold(np.concatenate(means), np.concatenate(sizes), np.concatenate(weights))
+
+
+def log_means(path: Path, shape: Shape, terms: Array, ahead: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Give mean and covariance of the log rates of later days under one shape, shapes (m,) and (m, m).
+
+    Parameters
+    ----------
+    path, shape
+        One path that was fitted, and its shape.
+    terms, ahead
+        As in `foretell`.
+    """
+    far = ahead.astype(np.float64)
+    decay = shape.persistence**far
+    full = np.column_stack([terms, decay])
+    own = np.exp(-np.abs(far[:, None] - far[None, :]) / shape.days) - decay[:, None] * decay[None, :]
+    spread = full @ path.covariance @ full.T + shape.sd**2 * own
+    return np.minimum(terms @ path.terms + decay * path.level[-1], 40.0), spread
+
+
+def _solve(down: Callable[[float], float]) -> float:
+    """Give the ratio at which a falling function crosses 0; 0 or infinity where it never does."""
+
+    def f(x: float) -> float:
+        return down(float(np.exp(x)))
+
+    low, high = -2.0, 2.0
+    while f(low) < 0:
+        low -= 3.0
+        if low < -WIDEST:
+            return 0.0
+    while f(high) > 0:
+        high += 3.0
+        if high > WIDEST:
+            return float("inf")
+    return float(np.exp(brentq(f, low, high, xtol=1e-4)))

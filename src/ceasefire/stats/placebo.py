@@ -1,0 +1,105 @@
+"""Placebo dates: the same method at dates on which nothing began, and how often it was surprised.
+
+Why: an interval is right only if the model is. Where violence does something that the model does not know, the method
+finds effects where there are none, and does so on quiet dates too. So it is run on some of them; where their counts lie
+further out than the forecasts said, the interval reported is widened by as much. It is never narrowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.stats.foretold import Ratio
+
+Array = NDArray[np.float64]
+
+PRIOR_DATES = 10.0
+"""Placebo dates' worth of belief that the forecast is right."""
+
+
+class Null(NamedTuple):
+    """What the method gave where nothing happened."""
+
+    start: NDArray[np.int64]
+    """Numbers of the placebo days, shape (m,)."""
+    ratio: Array
+    """Ratio found at each, shape (m,)."""
+    low: Array
+    high: Array
+    z: Array
+    """Standard normal deviate of each count in its forecast, shape (m,)."""
+    widen: float
+    """Factor, 1 or more, by which the interval of the real date is widened."""
+
+    @classmethod
+    def of(cls, start: NDArray[np.int64], found: Sequence[Ratio]) -> Null:
+        """Put placebo results together.
+
+        >>> far = [Ratio(2.0, 1.5, 2.5, 0.99, z) for z in (-4.0, 3.5, 4.0, -3.0, 3.0, -3.5)]
+        >>> round(Null.of(np.arange(6), far).widen, 2), Null.of(np.arange(0), []).widen
+        (2.3, 1.0)
+        """
+        z = np.array([f.z for f in found])
+        value, low, high = (np.array([f[k] for f in found]) for k in range(3))
+        return cls(start, value, low, high, z, widening(z))
+
+    def share_surprised(self) -> float:
+        """Give the share of placebo dates whose interval does not hold 1; NaN for none."""
+        return float(np.mean((self.low > 1.0) | (self.high < 1.0))) if len(self.z) else float("nan")
+
+    def rank(self, z: float) -> float:
+        """Give the share of dates, the real one counted with them, on which the count lay as low as `z` or lower."""
+        return float((1 + np.sum(self.z <= z)) / (1 + len(self.z)))
+
+
+def widening(z: Array) -> float:
+    """Give the factor by which deviates of a forecast are too large; 1 where they are not.
+
+    The mean square of m deviates, shrunk towards 1 with the weight of `PRIOR_DATES` dates.
+
+    Parameters
+    ----------
+    z
+        Standard normal deviates if the forecasts are right, shape (m,).
+
+    Source: the empirical null, B. Efron, Journal of the American Statistical Association 99 (2004) 96-104, with its
+    centre kept at 0: a method that is off on every placebo date is surprised, not shifted.
+
+    >>> widening(np.array([0.3, -1.0, 0.8])), round(widening(np.array([3.0, -3.0, 2.0, 4.0])), 2)
+    (1.0, 1.85)
+    """
+    if not np.all(np.isfinite(z)):
+        raise ValueError("a placebo deviate is not finite")
+    return float(max(1.0, np.sqrt((PRIOR_DATES + np.sum(z**2)) / (PRIOR_DATES + len(z)))))
+
+
+def placebo_starts(days: int, length: int, *, exclude: int, least: int, number: int) -> NDArray[np.int64]:
+    """Choose dates evenly over the history, none of whose windows reaches past its end.
+
+    Parameters
+    ----------
+    days
+        Length of the history, up to the excluded window before the real start.
+    length
+        Days in force.
+    exclude
+        Days left out before each start.
+    least
+        Days of history that each needs before its own excluded window.
+    number
+        Dates wanted; fewer where the windows would overlap by more than half.
+
+    >>> placebo_starts(365, 30, exclude=14, least=56, number=10)
+    array([ 70,  99, 128, 158, 187, 217, 246, 276, 305, 335])
+    >>> placebo_starts(60, 30, exclude=14, least=56, number=10)
+    array([], dtype=int64)
+    """
+    first, last = least + exclude, days - length
+    if number < 1 or last < first:
+        return np.empty(0, dtype=np.int64)
+    most = max(1, int((last - first) / max(length / 2.0, 1.0)) + 1)
+    return np.unique(np.floor(np.linspace(first, last, min(number, most))).astype(np.int64))

@@ -1,0 +1,154 @@
+"""Which spread, memory and burstiness a series may have: several candidates, each with its weight.
+
+Why several: two hundred days cannot tell a level that wanders slowly from one that wanders far. Taking the likeliest
+shape as true gives intervals that are too short; here fifteen shapes around it are weighed by how well they explain
+the series, and every forecast is the mixture of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.stats.latent import Daily, Path, Shape, likeliest
+
+Array = NDArray[np.float64]
+
+BOUNDS = np.log([[0.02, 3.0], [0.5, 200.0], [0.05, 1e4]])
+"""Of log sd, log correlation days, log size."""
+SD_RATE = 3.0
+"""The prior of the level's sd is exponential: P(sd > 1) = 5 %."""
+PRIOR_MEAN = np.log([1.0, 10.0, 3.0])
+"""Prior means of the logs of correlation days (10) and size (3); the first entry is not used."""
+PRIOR_SD = np.array([1.0, 1.2, 1.5])
+"""Their prior standard deviations: 95 % within 1 and 100 days, and within a size of 0.16 and 57."""
+
+START = np.log([0.3, 10.0, 3.0])
+"""Shape from which the likeliest one is sought."""
+CLIMBS = 8
+"""Steps at most towards the likeliest shape; three are usual."""
+FARTHEST = 0.8
+"""Largest step, on the log scale: curvature is only known nearby."""
+NEAR = 0.5
+"""Standard deviations from the top that are near enough: the weights correct the rest."""
+LEAST_CURVATURE = 0.3
+"""Least curvature taken for true: a flat direction is explored as far as its prior reaches."""
+
+_STEP = 0.3
+_AXIS, _CORNER = 2.0, np.sqrt(2.0)
+_POINTS = np.vstack(
+    [
+        np.zeros((1, 3)),
+        _AXIS * np.eye(3),
+        -_AXIS * np.eye(3),
+        _CORNER * np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=np.float64),
+    ]
+)
+_SHARES = np.array([0.375] + [1 / 16] * 6 + [1 / 32] * 8)
+"""A rule that integrates every polynomial of degree 5 over a normal distribution in three dimensions."""
+
+
+class Shapes(NamedTuple):
+    """Candidates with weights."""
+
+    shapes: tuple[Shape, ...]
+    weights: Array
+    """Sum to 1, shape (m,)."""
+
+    def interval(self, k: int, z: float) -> tuple[float, float, float]:
+        """Give value, low and high of one of the three numbers, z standard deviations away on the log scale."""
+        logs = np.log(np.array([s[k] for s in self.shapes]))
+        mean = float(self.weights @ logs)
+        sd = float(np.sqrt(self.weights @ (logs - mean) ** 2))
+        return float(np.exp(mean)), float(np.exp(mean - z * sd)), float(np.exp(mean + z * sd))
+
+    def fewer(self) -> Shapes:
+        """Give the two heaviest, for work that is repeated often."""
+        best = np.sort(np.argsort(-self.weights, kind="stable")[:2])
+        weights = self.weights[best] / self.weights[best].sum()
+        return Shapes(tuple(self.shapes[i] for i in best), weights)
+
+
+def explore(series: Daily) -> tuple[Shapes, list[Path]]:
+    """Find the likeliest shape, and weigh those around it.
+
+    Parameters
+    ----------
+    series
+        A daily series.
+
+    Returns
+    -------
+    Fifteen shapes with weights, and the likeliest path under each.
+
+    Source: Rue, Martino and Chopin 2009 (see `latent`), section 6.5: a central composite design around the mode.
+
+    >>> n = 150
+    >>> y = np.random.default_rng(0).poisson(6.0, n).astype(float)
+    >>> s = Daily(y, np.zeros(n), np.ones(n), np.ones((n, 1)), np.array([1.8]), np.array([0.1]))
+    >>> shapes, paths = explore(s)
+    >>> len(paths), bool(shapes.shapes[0].sd < 0.2), bool(shapes.shapes[0].size > 10)
+    (15, True, True)
+    """
+    begin: list[tuple[Array, Array] | None] = [None]
+
+    def path(logs: Array) -> tuple[float, Path]:
+        inside = np.clip(logs, BOUNDS[:, 0], BOUNDS[:, 1])
+        found = likeliest(series, Shape(*np.exp(inside).tolist()), begin[0])
+        if begin[0] is None:
+            begin[0] = (found.level, found.terms)
+        return found.log_likelihood + _log_prior(inside), found
+
+    def height(logs: Array) -> float:
+        return path(logs)[0]
+
+    middle, before, best = START, START, -np.inf
+    for _ in range(CLIMBS):
+        here, slope, axes = _curvature(height, middle)
+        if here < best:  # overshot: go back halfway
+            middle = (middle + before) / 2.0
+            continue
+        best, before = here, middle
+        away = axes.T @ slope
+        if np.sum(away**2) < NEAR**2:
+            break
+        step = axes @ away
+        step *= min(1.0, FARTHEST / np.abs(step).max())
+        middle = np.clip(middle + step, BOUNDS[:, 0] + _STEP, BOUNDS[:, 1] - _STEP)
+        begin[0] = None if begin[0] is None else _start(path(middle)[1])
+        if np.max(np.abs(middle - before)) < 1e-9:
+            break
+    middle = before
+    logs = np.clip(middle + _POINTS @ axes.T, BOUNDS[:, 0], BOUNDS[:, 1])
+    every = [path(point) for point in logs]
+    deviates = np.linalg.solve(axes, (logs - middle).T).T
+    tall = np.array([value for value, _ in every]) + 0.5 * np.sum(deviates**2, axis=1) + np.log(_SHARES)
+    weights = np.exp(tall - tall.max())
+    shapes = tuple(Shape(*np.exp(point).tolist()) for point in logs)
+    return Shapes(shapes, weights / weights.sum()), [p for _, p in every]
+
+
+def _start(path: Path) -> tuple[Array, Array]:
+    return path.level, path.terms
+
+
+def _curvature(height: Callable[[Array], float], middle: Array) -> tuple[float, Array, Array]:
+    """Give height, slope, and the axes of the normal distribution with the same curvature, from ten points."""
+    eye = _STEP * np.eye(3)
+    here = height(middle)
+    up, low = (np.array([height(middle + sign * eye[k]) for k in range(3)]) for sign in (1, -1))
+    bend = np.diag((up + low - 2 * here) / _STEP**2)
+    for i, j in ((1, 0), (2, 0), (2, 1)):
+        both = height(middle + eye[i] + eye[j])
+        bend[i, j] = bend[j, i] = (both - up[i] - up[j] + here) / _STEP**2
+    value, vector = np.linalg.eigh(-bend)
+    return here, (up - low) / (2 * _STEP), np.asarray(vector / np.sqrt(np.maximum(value, LEAST_CURVATURE)))
+
+
+def _log_prior(logs: Array) -> float:
+    sd = float(np.exp(logs[0]))
+    away = (logs[1:] - PRIOR_MEAN[1:]) / PRIOR_SD[1:]
+    return float(-SD_RATE * sd + logs[0] - 0.5 * np.sum(away**2))
