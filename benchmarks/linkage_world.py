@@ -42,7 +42,9 @@ def world(
     random = np.random.default_rng(seed)
     points = random.uniform(0, side_km, (towns, 2))
     hot = random.choice(towns, towns // 10)
-    place = np.where(random.random(incidents) < 0.7, random.choice(hot, incidents), random.integers(0, towns, incidents))
+    place = np.where(
+        random.random(incidents) < 0.7, random.choice(hot, incidents), random.integers(0, towns, incidents)
+    )
     day = random.integers(0, days, incidents)
     kind = random.choice(5, incidents, p=[0.4, 0.25, 0.15, 0.1, 0.1])
     of = np.repeat(np.arange(incidents), 1 + random.poisson(reports_each - 1, incidents))

@@ -67,6 +67,7 @@ class Chain:
         self._code = np.zeros(n, dtype=np.int64)
         self._count = np.bincount(self.at, minlength=len(reachable.place)).astype(np.int32)
         self.mean_extra, self.dispersion = 1.0, np.inf
+        self.extra_drawn = 1.0
         self.incidents = n / 2.0
         self._log_rates = tuple(np.full(k, -np.log(k)) for k in self._sizes)
         self._weigh()
@@ -136,6 +137,10 @@ class Chain:
         behind = np.maximum(self._table.incidents[row, np.minimum(count, CAP)], count / CAP)
         self.incidents = float(behind.sum())
         self.mean_extra = max(self.n / self.incidents - 1.0, 1e-3)
+        # what another sample of as many incidents might have given: Poisson, or wider where a few are famous
+        wider = 1.0 + self.mean_extra / self.dispersion
+        shape = max(self.n - self.incidents, 0.5) / wider
+        self.extra_drawn = float(self._random.gamma(shape)) * wider / self.incidents
         quiet = behind < 1.0 + 0.1 * (count - 1)
         self.dispersion = _dispersion(count[quiet] - 1.0) if quiet.sum() >= 100 else np.inf
         axes = (m.place, m.slot, m.kind)

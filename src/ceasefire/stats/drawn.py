@@ -157,7 +157,7 @@ def sample(
         if k >= sweeps - keep:
             cells_meant.append(chain.at.copy())
             drawn.append(chain.shares)
-            extra.append(chain.mean_extra)
+            extra.append(chain.extra_drawn)
             incidents.append(chain.incidents)
     axes = tuple(np.array([d[q] for d in drawn]) for q in range(3))
     return Drawn(cells_meant, axes, np.array(extra), np.array(incidents))

@@ -44,11 +44,14 @@ def together(samples: list[_Array], *, single: _Array | None = None) -> Together
     digest = _digest(samples)
     if single is not None:
         digest[single] ^= _digest([digest[single], np.asarray(single) + 1])
-    _, atom = np.unique(digest, return_inverse=True)
+    _, member, atom = np.unique(digest, return_index=True, return_inverse=True)
+    # numbered by their first report, so that atoms near in time and place are near in memory
+    order = np.argsort(member)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    member, atom = member[order], rank[atom]
     size = np.bincount(atom)
     n = len(size)
-    member = np.zeros(n, dtype=np.int64)
-    member[atom[::-1]] = np.arange(len(atom))[::-1]
     keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
     waiting: list[_Array] = []
     for k, sample in enumerate(samples):
