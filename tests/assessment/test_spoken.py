@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
+import numpy as np
 import pytest
 
 from ceasefire.agreements.library import load
-from ceasefire.assessment.spoken import judge_claims
+from ceasefire.assessment.spoken import _Said, _Spans, judge_claims
 from ceasefire.fusion.coverage import coverage
 from ceasefire.model.intake import Window
 from ceasefire.model.records import Claim, Incident, Look
@@ -73,3 +75,15 @@ def test_a_count_of_none_is_a_denial(claim, incident) -> None:
     cells = seen("UA-53", watched="UA-53")
     assert judged(none, [incident("a")], cells).verdict == "contradicted"
     assert judged(none, [], cells).verdict == "insufficient"
+
+
+def test_spans_are_found_as_by_looking_at_every_one() -> None:
+    rng = np.random.default_rng(1)
+    region = rng.choice(["", "UA-53", "UA-63", "RU-KRS"], 300)
+    start = rng.integers(0, 1000, 300)
+    end = start + rng.integers(1, 90, 300)
+    spans = _Spans(region, start, end)
+    for where, begin in [*product(["", "UA-53", "RU-KRS", "XX-1"], range(-50, 1100, 37))]:
+        claim = _Said(0, "asserts", "russia", "", "", where, "", 1.0, 1.0, begin, begin + 24)
+        meets = (start < claim.end) & (end > claim.begin) & ((region == where) | (where == ""))
+        assert spans.during(claim).tolist() == np.flatnonzero(meets).tolist()

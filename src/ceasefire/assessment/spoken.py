@@ -7,9 +7,11 @@ area anybody observed; a claim is never borne out by another claim.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from ceasefire.assessment.verdict import finding_ids
 from ceasefire.model.agreement import Agreement
@@ -19,8 +21,8 @@ from ceasefire.model.taxonomy import covers
 from ceasefire.stats.counts import upper_limit
 
 _Array = np.ndarray[Any, Any]
-INDEPENDENT = ("news", "official", "monitor", "drone", "satellite.thermal", "satellite.radar")
-"""Channels that can bear a claim out; what a party says cannot."""
+INDEPENDENT = ("news", "monitor", "drone", "satellite.thermal", "satellite.radar")
+"""Channels that can bear a claim out; what an office of a party says cannot, be it central or local."""
 
 
 def judge_claims(
@@ -52,45 +54,139 @@ def judge_claims(
     independent sources support in that period, `exposure` how well it could be seen, `promised` the least number
     claimed.
     """
-    seen = _Seen(incidents, coverage)
-    rows = [
-        _judge_one(claim, seen, agreement, level)
-        for claim in claims
-        if claim.start > EPOCH and covers(("attack",), claim.act) and _about_counts(claim)
-    ]
-    return Table.of(Finding, rows)
+    told = claims.keep(_about_attacks(claims))
+    said = [claim for claim in _said(told) if _about_counts(claim)]
+    if not said:
+        return Table.empty(Finding)
+    told, seen = told.keep(np.array([claim.row for claim in said])), _Seen(incidents, coverage)
+    rows, cells = [seen.incidents_of(claim) for claim in said], [seen.cells_of(claim) for claim in said]
+    count, exposure = np.array([len(r) for r in rows]), np.array([seen.least_exposure(c) for c in cells])
+    limit = upper_limit(count, exposure, level)
+    own = np.array([_denies(claim) and claim.accused == claim.claimant != "" for claim in said])
+    shown = np.where(own, [(seen.attribution[r] == c.claimant).sum() for r, c in zip(rows, said, strict=True)], count)
+    numbers = zip(said, count.tolist(), shown.tolist(), exposure.tolist(), limit.tolist(), strict=True)
+    decided = [_decide(*of) for of in numbers]
+    rule = np.where([_denies(claim) for claim in said], "denial_of_events", "total").astype(object)
+    return Table.from_columns(
+        Finding,
+        {
+            "id": finding_ids("claim", told.column("id"), agreement.id),
+            "kind": "claim",
+            "subject": told.column("id"),
+            "agreement": agreement.id,
+            "provision": told.column("provision"),
+            "reading": "",
+            "start": told.column("start"),
+            "end": told.column("end"),
+            "region": told.column("region"),
+            "verdict": [verdict for verdict, _ in decided],
+            "rule": np.where(own, "own_denial", rule),
+            "reason": [reason for _, reason in decided],
+            "would_change": "More independent looks at the period and area that the claim speaks of.",
+            "count": count,
+            "promised": told.column("low"),
+            "exposure": exposure,
+            "upper_limit": limit,
+            "looks": np.array([seen.looks[c].sum() for c in cells]),
+            "looks_lost": np.array([seen.lost[c].sum() for c in cells]),
+            "evidence": [tuple(seen.id[r]) for r in rows],
+        },
+    )
+
+
+class _Said(NamedTuple):
+    """What is held against incidents of one claim; times in seconds."""
+
+    row: int
+    stance: str
+    claimant: str
+    accused: str
+    observation: str
+    region: str
+    object_class: str
+    low: float
+    high: float
+    begin: int
+    end: int
+
+
+def _said(claims: Table[Claim]) -> Iterator[_Said]:
+    texts = [claims.column(name).tolist() for name in _Said._fields[1:-2]]
+    times = [claims.column(name).astype(np.int64).tolist() for name in ("start", "end")]
+    return map(_Said._make, zip(range(len(claims)), *texts, *times, strict=True))
+
+
+def _about_attacks(claims: Table[Claim]) -> _Array:
+    """Mark the claims that speak of attacks in a period, shape (claims,)."""
+    acts, code = np.unique(claims.column("act").astype(str), return_inverse=True)
+    attack = np.array([covers(("attack",), a) for a in acts], dtype=bool)
+    return np.asarray(attack[code] & (claims.column("start") > np.datetime64(EPOCH.replace(tzinfo=None), "s")))
+
+
+class _Spans:
+    """Intervals in regions, found by region and time without looking at every one of them.
+
+    Parameters
+    ----------
+    region
+        Shape (n,).
+    start, end
+        Seconds, shape (n,), half open.
+    """
+
+    def __init__(self, region: _Array, start: _Array, end: _Array) -> None:
+        self.end = end
+        self.longest = int((end - start).max(initial=0))
+        order = np.lexsort((start, region))
+        names, first = np.unique(region[order], return_index=True)
+        self.rows = dict(zip(names.tolist(), np.split(order, first)[1:], strict=True))
+        self.rows[""] = np.argsort(start, kind="stable")
+        self.starts = {name: start[rows] for name, rows in self.rows.items()}
+
+    def during(self, claim: _Said) -> _Array:
+        """Give the rows that meet the claim's period, in its region where it names one, ascending."""
+        if claim.region not in self.rows:
+            return np.zeros(0, dtype=np.int64)
+        a, b = np.searchsorted(self.starts[claim.region], [claim.begin - self.longest, claim.end])
+        near = self.rows[claim.region][a:b]
+        return np.sort(near[self.end[near] > claim.begin])
 
 
 class _Seen:
     """Incidents that an independent channel saw, and coverage, as columns that every claim is held against."""
 
     def __init__(self, incidents: Table[Incident], coverage: Table[Coverage]) -> None:
-        self.id, self.region = incidents.column("id"), incidents.column("region")
-        start = incidents.column("start")
-        self.mid = start + (incidents.column("end") - start) // 2
-        self.object = incidents.column("object_class").astype(str)
         attack = np.char.startswith(incidents.column("act").astype(str), "attack")
-        told = np.array([any(c in INDEPENDENT for c in of) for of in incidents.column("channels")], dtype=bool)
-        self.independent = told & attack & (incidents.column("p_occurred") >= 0.5)
-        self.attribution = incidents.column("attribution").astype(object)
-        self.parties = [dict(of) for of in incidents.column("p_party")]
+        channel, at = _flat(incidents, "channels")
+        told = np.bincount(at, np.isin(channel.to_pylist(), INDEPENDENT), len(incidents)) > 0
+        incidents = incidents.keep(told & attack & (incidents.column("p_occurred") >= 0.5))
+        self.id, self.object = incidents.column("id"), incidents.column("object_class")
+        self.attribution = incidents.column("attribution")
+        start, end = (incidents.column(name).astype(np.int64) for name in ("start", "end"))
+        middle = start + (end - start) // 2
+        self.incidents = _Spans(incidents.column("region").astype(str), middle, middle + 1)
+        pairs, at = _flat(incidents, "p_party")
+        party, share = np.array(pairs.field("key").to_pylist(), dtype=str), pairs.field("value").to_numpy()
+        self.share = {p: np.bincount(at, np.where(party == p, share, 0.0), len(incidents)) for p in np.unique(party)}
         looked_for = coverage.keep(coverage.column("act") == "attack")
-        self.cell_region, self.exposure = looked_for.column("region"), looked_for.column("exposure")
-        self.cell_start, self.cell_end = looked_for.column("start"), looked_for.column("end")
+        region = looked_for.column("region").astype(str)
+        start, end = (looked_for.column(name).astype(np.int64) for name in ("start", "end"))
+        self.cells = _Spans(region, start, end)
+        self.country, self.exposure = np.char.partition(region, "-")[:, 0], looked_for.column("exposure")
         self.looks, self.lost = looked_for.column("looks"), looked_for.column("looks_lost")
 
-    def incidents_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
-        """Mark the independent incidents that the claim speaks of, shape (incidents,)."""
-        rows: _Array = self.independent & (self.mid >= begin) & (self.mid < end)
-        if claim.region:
-            rows = rows & (self.region == claim.region)
+    def incidents_of(self, claim: _Said) -> _Array:
+        """Give the independent incidents that the claim speaks of, as rows."""
+        rows = self.incidents.during(claim)
         if claim.object_class:
-            of = np.flatnonzero(rows)
-            rows[of] = [covers((claim.object_class,), c) for c in self.object[of].tolist()]
+            rows = rows[[covers((claim.object_class,), c) for c in self.object[rows].tolist()]]
         if claim.accused:
-            of = np.flatnonzero(rows)
-            rows[of] = [self.parties[k].get(claim.accused, 0.0) >= 0.2 for k in of.tolist()]
+            rows = rows[self.share[claim.accused][rows] >= 0.2] if claim.accused in self.share else rows[:0]
         return rows
+
+    def cells_of(self, claim: _Said) -> _Array:
+        """Give the region-days that the claim speaks of, as rows."""
+        return self.cells.during(claim)
 
     def least_exposure(self, cells: _Array) -> float:
         """Give the mean exposure of the least watched country among the cells; 0 where there are none.
@@ -98,60 +194,26 @@ class _Seen:
         A claim that names no region may speak of any part of the area, and a party mostly speaks of its own side:
         what was well watched elsewhere says nothing about it.
         """
-        countries = np.array([str(r).split("-", 1)[0] for r in self.cell_region[cells]], dtype=object)
-        means = [float(self.exposure[cells][countries == c].mean()) for c in sorted(set(countries))]
-        return min(means, default=0.0)
-
-    def cells_of(self, claim: Claim, begin: np.datetime64, end: np.datetime64) -> _Array:
-        """Mark the region-days that the claim speaks of, shape (cells,)."""
-        rows = (self.cell_start < end) & (self.cell_end > begin)
-        return np.asarray(rows & (self.cell_region == claim.region) if claim.region else rows)
+        country, exposure = self.country[cells], self.exposure[cells]
+        return min((float(exposure[country == c].mean()) for c in set(country.tolist())), default=0.0)
 
 
-def _denies(claim: Claim) -> bool:
+def _flat(incidents: Table[Incident], name: str) -> tuple[pa.Array, _Array]:
+    """Give the values of all lists of a column behind one another, and the row that each is of."""
+    column = incidents.arrow.column(name).combine_chunks()
+    return column.flatten(), np.repeat(np.arange(len(column)), column.value_lengths().to_numpy(zero_copy_only=False))
+
+
+def _denies(claim: _Said) -> bool:
     """A count of none is a denial in other words."""
     return claim.stance == "denies" or (claim.stance == "asserts" and claim.high == 0)
 
 
-def _about_counts(claim: Claim) -> bool:
+def _about_counts(claim: _Said) -> bool:
     return _denies(claim) or (claim.stance == "asserts" and np.isfinite(claim.low) and not claim.observation)
 
 
-def _judge_one(claim: Claim, seen: _Seen, agreement: Agreement, level: float) -> Finding:
-    begin, end = (np.datetime64(t.replace(tzinfo=None), "s") for t in (claim.start, claim.end))
-    rows, cells = seen.incidents_of(claim, begin, end), seen.cells_of(claim, begin, end)
-    exposure = seen.least_exposure(cells)
-    count = int(rows.sum())
-    limit = float(upper_limit(count, exposure, level))
-    own = _denies(claim) and claim.accused == claim.claimant != ""
-    shown = int((rows & (seen.attribution == claim.claimant)).sum()) if own else count
-    verdict, reason = _decide(claim, count, shown, exposure, limit)
-    subject = np.array([claim.id], dtype=object)
-    return Finding(
-        id=str(finding_ids("claim", subject, agreement.id)[0]),
-        kind="claim",
-        subject=claim.id,
-        agreement=agreement.id,
-        provision=claim.provision,
-        reading="",
-        start=claim.start,
-        end=claim.end,
-        region=claim.region,
-        verdict=verdict,
-        rule="own_denial" if own else "denial_of_events" if _denies(claim) else "total",
-        reason=reason,
-        would_change="More independent looks at the period and area that the claim speaks of.",
-        count=count,
-        promised=claim.low,
-        exposure=exposure,
-        upper_limit=limit,
-        looks=int(seen.looks[cells].sum()),
-        looks_lost=int(seen.lost[cells].sum()),
-        evidence=tuple(seen.id[rows]),
-    )
-
-
-def _decide(claim: Claim, count: int, shown: int, exposure: float, limit: float) -> tuple[str, str]:
+def _decide(claim: _Said, count: int, shown: int, exposure: float, limit: float) -> tuple[str, str]:
     if _denies(claim):
         if shown:
             return "contradicted", f"Independent sources show {shown} such incident(s) in the period denied."
