@@ -17,7 +17,7 @@ from ceasefire.stats.compound import CAP, compound, rate_bin
 from ceasefire.stats.meanings import Meanings, ranges
 
 _Array = np.ndarray[Any, Any]
-_BATCHES = 12
+_BATCHES = 24
 _THREADS = 2
 _SERIAL = 60_000
 """Up to this many reports one thread does it all; the result is the same."""
@@ -41,7 +41,7 @@ class Chain:
 
     Notes
     -----
-    Reports are moved in batches: those of one batch do not see each other's move of the same sweep. With a twelfth of
+    Reports are moved in batches: those of one batch do not see each other's move of the same sweep. With a 24th of
     the reports in a batch the effect is below what can be measured in the simulated worlds.
     """
 
@@ -61,11 +61,7 @@ class Chain:
         self.n = n
         self._sizes = (places, int(reachable.slot.max()) + 1, kinds)
         self._batches = self._split(n)
-        exact = np.flatnonzero(reachable.code == 0)
-        self.at = np.zeros(n, dtype=np.int64)
-        self.at[np.searchsorted(reachable.first, exact, side="right") - 1] = reachable.cell[exact]
-        self._code = np.zeros(n, dtype=np.int64)
-        self._count = np.bincount(self.at, minlength=len(reachable.place)).astype(np.int32)
+        self._count = np.bincount(self.cells(), minlength=len(reachable.place)).astype(np.int32)
         self.mean_extra, self.dispersion = 1.0, np.inf
         self.extra_drawn = 1.0
         self.incidents = n / 2.0
@@ -84,7 +80,9 @@ class Chain:
                 if len(reports):
                     entries = ranges(m.first[reports], size[reports])
                     first = np.r_[0, np.cumsum(size[reports])]
-                    parts.append(_Part(reports, first, m.cell[entries], m.code[entries], m.spread[entries]))
+                    # every report has its exact meaning: the place, slot and kind that it names; it begins there
+                    exact = np.flatnonzero(m.code[entries] == 0)
+                    parts.append(_Part(reports, first, m.cell[entries], m.code[entries], m.spread[entries], exact))
             if parts:
                 out.append(parts)
         return out
@@ -111,13 +109,20 @@ class Chain:
         join = self._table.join.ravel()
         with ThreadPoolExecutor(_THREADS) as pool:
             for parts in self._batches:
-                for part in parts:
-                    self._tally(self.at[part.reports], np.int32(-1))
                 work = [(part, self._random.random(len(part.reports)), self._state, join) for part in parts]
                 chosen = pool.map(_choose, *zip(*work, strict=True)) if len(parts) > 1 else [_choose(*work[0])]
                 for part, entry in zip(parts, list(chosen), strict=True):
-                    self.at[part.reports], self._code[part.reports] = part.cell[entry], part.code[entry]
-                    self._tally(part.cell[entry], np.int32(1))
+                    moved = np.flatnonzero(entry != part.at)
+                    self._tally(part.cell[part.at[moved]], np.int32(-1))
+                    self._tally(part.cell[entry[moved]], np.int32(1))
+                    part.at = entry
+
+    def cells(self) -> _Array:
+        """Give the incident that each report means at present, shape (n,)."""
+        out = np.empty(self.n, dtype=np.int32)
+        for part in itertools.chain.from_iterable(self._batches):
+            out[part.reports] = part.cell[part.at]
+        return out
 
     def _tally(self, cells: _Array, by: np.int32) -> None:
         np.add.at(self._count, cells, by)
@@ -127,7 +132,9 @@ class Chain:
         """Draw the levels' shares given the present meanings (if `levels`), and estimate the rates of incidents."""
         if levels:
             shape = tuple(len(p) for p in self.prior)
-            seen = np.bincount(self._code, minlength=int(np.prod(shape))).reshape(shape)
+            parts = list(itertools.chain.from_iterable(self._batches))
+            code = np.concatenate([part.code[part.at] for part in parts])
+            seen = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)
             counts = (seen.sum((1, 2)), seen.sum((0, 2)), seen.sum((0, 1)))
             self.shares = tuple(_draw(c, p, self._random) for c, p in zip(counts, self.prior, strict=True))
             self._weigh()
@@ -139,8 +146,8 @@ class Chain:
         self.mean_extra = max(self.n / self.incidents - 1.0, 1e-3)
         # what another sample of as many incidents might have given: Poisson, or wider where a few are famous
         wider = 1.0 + self.mean_extra / self.dispersion
-        shape = max(self.n - self.incidents, 0.5) / wider
-        self.extra_drawn = float(self._random.gamma(shape)) * wider / self.incidents
+        surplus = max(self.n - self.incidents, 0.5) / wider
+        self.extra_drawn = float(self._random.gamma(surplus)) * wider / self.incidents
         quiet = behind < 1.0 + 0.1 * (count - 1)
         self.dispersion = _dispersion(count[quiet] - 1.0) if quiet.sum() >= 100 else np.inf
         axes = (m.place, m.slot, m.kind)
@@ -152,19 +159,25 @@ class Chain:
 
 @dataclass
 class _Part:
-    """Reports that are moved at once, and their entries: cells, codes of levels, and weights without the rates."""
+    """Reports that are moved at once, and their entries: cells, codes of levels, weights without the rates.
+
+    `at` is the entry that each report means at present.
+    """
 
     reports: _Array
     first: _Array
     cell: _Array
     code: _Array
     spread: _Array
+    at: _Array
     weight: _Array = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 def _choose(part: _Part, uniform: _Array, state: _Array, join: _Array) -> _Array:
     """Draw one entry per report in proportion to its weight."""
     weight = join.take(state.take(part.cell))
+    # a report does not count itself among the others that mean the same
+    weight[part.at] = join.take(state.take(part.cell.take(part.at)) - 1)
     weight *= part.weight
     running = np.cumsum(weight, dtype=np.float64)
     low = np.r_[0.0, running][part.first[:-1]]

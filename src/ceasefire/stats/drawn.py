@@ -155,7 +155,7 @@ def sample(
         if k % every == 0 or k == sweeps - 1:
             chain.learn(levels=prior is not None)
         if k >= sweeps - keep:
-            cells_meant.append(chain.at.copy())
+            cells_meant.append(chain.cells())
             drawn.append(chain.shares)
             extra.append(chain.extra_drawn)
             incidents.append(chain.incidents)

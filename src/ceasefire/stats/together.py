@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import coo_array
 
 _Array = np.ndarray[Any, Any]
 
@@ -76,11 +77,13 @@ def _digest(samples: list[_Array]) -> _Array:
 
 def _pairs(cell: _Array, n: int) -> _Array:
     """All pairs of atoms in the same cell, as keys i * n + j with i < j."""
-    order = np.argsort(cell, kind="stable")
-    first = np.flatnonzero(np.diff(cell[order], prepend=-1))
-    size = np.diff(np.r_[first, n])
+    # sorting by counting; members of a cell stay in their order
+    by_cell = coo_array((np.ones(n, bool), (cell, np.arange(n))), shape=(int(cell.max()) + 1, n)).tocsr()
+    order = by_cell.indices.astype(np.int64)
+    size = np.diff(by_cell.indptr)
+    size = size[size > 0]
+    first = np.cumsum(size) - size
     later = np.repeat(first + size, size) - np.arange(n) - 1
     one = np.repeat(np.arange(n), later)
     step = np.arange(len(one)) - np.repeat(np.cumsum(later) - later, later) + 1
-    # a stable sort keeps the members of a cell in order, so that the first is the lesser
     return np.asarray(order[one] * n + order[one + step])
