@@ -9,7 +9,6 @@ happen. Silence then lowers the probability by as much as the looks deserve, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,20 +25,10 @@ from ceasefire.stats.detect_cells import (
     whole_numbers,
 )
 from ceasefire.stats.detect_mode import LOG_WEIGHTS, NODES, Mode, Visits, find_mode, pattern_terms
+from ceasefire.stats.estimate import Estimate, from_draws
 
 Array = NDArray[np.float64]
 _BLOCK = 2_000_000
-
-
-class Estimate(NamedTuple):
-    """Numbers with their interval, arrays of equal shape."""
-
-    value: Array
-    """Posterior mean."""
-    low: Array
-    """Lower bound."""
-    high: Array
-    """Upper bound."""
 
 
 class Occupancy:
@@ -359,9 +348,7 @@ class Occupancy:
         return total, int(mask.sum())
 
     def _summary(self, values: Array) -> Estimate:
-        tail = (1.0 - self.level) / 2.0
-        low, high = np.quantile(values, [tail, 1.0 - tail], axis=0)
-        return Estimate(values.mean(axis=0), low, high)
+        return from_draws(values, self.level)
 
     def _standardise(self, covariates: ArrayLike | None, n: int) -> Array:
         if covariates is None:
