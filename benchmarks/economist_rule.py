@@ -66,7 +66,11 @@ def bounds(cells: Cells, years: list[tuple[Any, Any]], test: list[tuple[Any, Any
     rng = np.random.default_rng(SEED)
     models = []
     for m in range(MODELS):
-        times = np.ones(len(cells)) if m == 0 else np.bincount(rng.integers(0, len(cells), len(cells)), minlength=len(cells))
+        times = (
+            np.ones(len(cells))
+            if m == 0
+            else np.bincount(rng.integers(0, len(cells), len(cells)), minlength=len(cells))
+        )
         a = np.tensordot(times, gram, 1)
         models.append(np.linalg.solve(a + 1e-6 * np.trace(a) / len(a) * np.eye(len(a)), times @ cross))
     beta = np.array(models).T

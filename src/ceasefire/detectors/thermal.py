@@ -217,7 +217,7 @@ def _folds(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
 
 
 def _stratum(mean: ArrayLike) -> NDArray[np.int64]:
-    return np.digitize(np.asarray(mean), STRATA)
+    return np.asarray(np.digitize(np.asarray(mean), STRATA), dtype=np.int64)
 
 
 def _line(x: Array, at: Array, value: Array) -> Array:

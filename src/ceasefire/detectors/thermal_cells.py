@@ -25,7 +25,7 @@ SIDE_DEGREES = 0.1
 class Counted(NamedTuple):
     """Detections by cell and day, and how many fell outside."""
 
-    count: NDArray[np.uint16]
+    counts: NDArray[np.uint16]
     """Shape (cells, days)."""
     outside: int
     """Detections in no cell of the population."""
@@ -136,7 +136,7 @@ class Cells:
         >>> days = np.arange("2019-05-01", "2019-05-04", dtype="datetime64[D]")
         >>> when = np.array(["2019-05-02", "2019-05-02", "2019-06-01"], dtype="datetime64[D]")
         >>> counted = cells.count([36.35, 36.31, 36.45], [49.95, 49.91, 49.95], when, days=days)
-        >>> counted.count.tolist(), counted.outside, counted.other_days
+        >>> counted.counts.tolist(), counted.outside, counted.other_days
         ([[0, 2, 0], [0, 0, 0]], 0, 1)
         """
         d = np.asarray(days, dtype="datetime64[D]")

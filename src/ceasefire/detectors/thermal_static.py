@@ -135,11 +135,11 @@ class StaticSources:
         >>> mill.covers([34.0], [48.0], protected_lon=[34.01], protected_lat=[48.0]).tolist()
         [False]
         """
-        here = _xyz(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
-        if not np.all(np.isfinite(here)):
+        given = [np.asarray(v, dtype=np.float64) for v in (lon, lat, protected_lon, protected_lat)]
+        if not all(np.all(np.isfinite(v)) for v in given):
             raise ValueError("coordinates must be finite")
+        here, spared = _xyz(*given[:2]), _xyz(*given[2:])
         hidden = _within(here, _xyz(self.lon_, self.lat_), self.reach_km)
-        spared = _xyz(np.asarray(protected_lon, dtype=np.float64), np.asarray(protected_lat, dtype=np.float64))
         return np.asarray(hidden & ~_within(here, spared, protected_km))
 
 

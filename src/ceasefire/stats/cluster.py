@@ -5,13 +5,14 @@ in time, a cylinder, not the ball that comes of scaling time to kilometres.
 
 How it stays fast without a compiled kernel: points are sorted by square column (side reach / sqrt 2) and time. In one
 column all points are near enough, so only time counts: neighbours there are a difference of two binary searches, and
-core points there are joined by links of consecutive ones. Pairs are looked at one by one only between columns, and only
-where the answer is still open.
+core points there are joined by links of consecutive ones. Between columns pairs are looked at one by one, but only
+where the answer is still open: a table of hashed counts, which collisions can only raise, first sets aside the points
+that have no company at all, and columns already in one cluster are not compared again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,13 +22,19 @@ from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.signedinteger]
+"""Positions in an order, of 32 or 64 bits."""
 
 TICK_HOURS = 1.0 / 3600.0
 """Times are held to the second."""
 CHUNK = 1_000_000
-"""Points looked at together: bounds the memory of the pairs."""
+"""Points looked at together: bounds the memory of the searches."""
 PAIRS = 4_000_000
 """Pairs looked at together."""
+BUCKETS = 1 << 23
+"""Most buckets of the table of hashed counts."""
+PRIMES = (73_856_093, 19_349_663, 83_492_791)
+"""Of the hash: M. Teschner and others, "Optimized spatial hashing", VMV 2003."""
 
 
 class _Sorted(NamedTuple):
@@ -37,12 +44,14 @@ class _Sorted(NamedTuple):
     key: Ints
     x: Floats
     y: Floats
-    column: NDArray[np.int32]
-    columns: Ints
     span: int
     width: int
     reach: float
     ticks: int
+
+    def only(self, at: Ints) -> _Sorted:
+        """Give some of the points, in the same order."""
+        return self._replace(order=self.order[at], key=self.key[at], x=self.x[at], y=self.y[at])
 
 
 def space_time_clusters(
@@ -72,9 +81,9 @@ def space_time_clusters(
         A value that is not finite, lengths that differ, a reach that is not above 0, `least` below 1, or an extent so
         large against the reach that columns cannot be numbered.
 
-    Source: M. Ester, H.-P. Kriegel, J. Sander and X. Xu, "A density-based algorithm for discovering clusters", KDD 1996;
-    D. Birant and A. Kut, "ST-DBSCAN", Data and Knowledge Engineering 60 (2007) 208-221; columns after T. Gunawan, "A
-    faster algorithm for DBSCAN", TU Eindhoven 2013.
+    Source: M. Ester, H.-P. Kriegel, J. Sander and X. Xu, "A density-based algorithm for discovering clusters",
+    KDD 1996; D. Birant and A. Kut, "ST-DBSCAN", Data and Knowledge Engineering 60 (2007) 208-221; columns after
+    T. Gunawan, "A faster algorithm for DBSCAN", TU Eindhoven 2013.
 
     >>> x = [0, 1, 1, 0, 50, 0]; t = [0, 1, 2, 3, 1, 99]
     >>> space_time_clusters(x, [0] * 6, t, reach_km=1.5, reach_hours=12, least=3).tolist()
@@ -108,154 +117,176 @@ def _sort(
         raise ValueError("positions and times must be finite")
     if not (0 < reach_km < np.inf and 0 < reach_hours < np.inf and least >= 1):
         raise ValueError("reach_km and reach_hours must be above 0 and finite, least at least 1")
-    empty = np.zeros(0, np.int32)
     if not len(x):
-        return _Sorted(empty, np.zeros(0, np.int64), x, y, empty, np.zeros(0, np.int64), 1, 1, reach_km, 1)
+        return _Sorted(np.zeros(0, np.int32), np.zeros(0, np.int64), x, y, 1, 1, reach_km, 1)
     side = reach_km / np.sqrt(2.0) * (1.0 - 1e-12)
     ticks = round(reach_hours / TICK_HOURS)
-    tick = np.rint((t - t.min()) / TICK_HOURS).astype(np.int64)
-    span = int(tick.max()) + 2 * ticks + 3
-    across = (x.max() - x.min()) / side
-    down = (y.max() - y.min()) / side
-    if (across + 8) * (down + 8) > 4e18 or len(x) * float(span) > 4e18:
+    x, y = x - x.min(), y - y.min()
+    key = np.rint((t - t.min()) / TICK_HOURS).astype(np.int64) + ticks + 1
+    span = int(key.max()) + ticks + 2
+    width, height = int(x.max() / side) + 8, int(y.max() / side) + 8
+    if float(width) * height * span > 4e18:
         raise ValueError("the points lie too far apart for this reach: give smaller areas or times")
-    width = int(across) + 8
-    square = (np.floor((y - y.min()) / side).astype(np.int64) + 3) * width
-    square += np.floor((x - x.min()) / side).astype(np.int64) + 3
-    columns, column = np.unique(square, return_inverse=True)
-    key = column.astype(np.int64) * span + tick + ticks + 1
+    key += ((np.floor(y / side).astype(np.int64) + 3) * width + np.floor(x / side).astype(np.int64) + 3) * span
     order = np.argsort(key, kind="stable").astype(np.int32)
-    return _Sorted(
-        order, key[order], x[order], y[order], column[order].astype(np.int32), columns, span, width, reach_km, ticks
-    )
+    return _Sorted(order, key[order], x[order], y[order], span, width, reach_km, ticks)
 
 
 def _core(s: _Sorted, least: int) -> NDArray[np.bool_]:
     """Tell which points have enough company."""
     n = len(s.key)
-    count = np.empty(n, dtype=np.int32)
-    for part in _parts(n):
-        at = np.arange(*part)
-        count[at] = np.searchsorted(s.key, s.key[at] + s.ticks, "right") - np.searchsorted(s.key, s.key[at] - s.ticks)
-    for offset in _offsets():
-        beside = _beside(s, offset)
-        open_ = np.flatnonzero((count < least) & (beside[s.column] >= 0))
-        for a, b in _near(s, open_, beside, s.key):
-            count += np.bincount(a, minlength=n).astype(np.int32) if len(a) > n // 50 else 0
-            if len(a) <= n // 50:
-                np.add.at(count, a, 1)
-            del b
+    count = np.zeros(n, dtype=np.int32)
+    hopeful = np.flatnonzero(_company(s, s, least))
+    for begin, end in _parts(len(hopeful)):
+        at = hopeful[begin:end]
+        own = _ranges(s, at, 0, s.key)
+        count[own.ask] = own.high - own.low
+    for offset in _offsets(s):
+        open_ = hopeful[count[hopeful] < least]
+        for a, b in _pairs(_ranges(s, open_, offset, s.key)):
+            near = a[_within(s, a, s, b)]
+            if len(near):
+                first = int(near[0])
+                more = np.bincount(near - first)
+                count[first : first + len(more)] += more.astype(np.int32)
     return np.asarray(count >= least)
 
 
 def _join(s: _Sorted, core: NDArray[np.bool_]) -> Ints:
     """Give a group to every core point, -1 to others: consecutive links in columns, then links between columns."""
-    at = np.flatnonzero(core)
     group = np.full(len(core), -1, dtype=np.int64)
+    at = np.flatnonzero(core)
     if not len(at):
         return group
-    key = s.key[at]
-    run = np.concatenate([[0], np.cumsum(np.diff(key) > s.ticks)])
-    inner = _Sorted(s.order[at], key, s.x[at], s.y[at], s.column[at], s.columns, s.span, s.width, s.reach, s.ticks)
-    runs = int(run[-1]) + 1
-    label = np.arange(runs)
-    for first in (True, False):
-        for offset in _offsets():
-            if offset < (0, 0):
-                continue
-            beside = _beside(s, offset)
-            ask = np.flatnonzero(beside[inner.column] >= 0)
-            links: list[NDArray[np.int64]] = []
-            pairs = _nearest(inner, ask, beside, key) if first else _near(inner, ask, beside, key, label[run])
-            for a, b in pairs:
-                joined = np.unique(label[run[a]] * runs + label[run[b]])
-                links.append(joined[joined // runs != joined % runs])
-            found = np.unique(np.concatenate([np.zeros(0, np.int64), *links]))
-            if len(found):
-                graph = coo_matrix((np.ones(len(found), np.int8), (found // runs, found % runs)), shape=(runs, runs))
-                label = connected_components(graph, directed=False)[1].astype(np.int64)[label]
+    inner = s.only(at)
+    run = np.concatenate([[0], np.cumsum(np.diff(inner.key) > s.ticks)])
+    label = np.arange(int(run[-1]) + 1)
+    ranges = [_ranges(inner, np.arange(len(at)), o, inner.key) for o in _offsets(s) if o > 0]
+    for some in ranges:
+        a = some.ask
+        label = _merge(label, run, ((a, b) for b in (some.low, some.high - 1)), inner)
+    for some in ranges:
+        own = label[run]
+        change = np.concatenate([[0], np.cumsum(own[1:] != own[:-1])])
+        differ = (change[some.low] != change[some.high - 1]) | (own[some.low] != own[some.ask])
+        label = _merge(label, run, _pairs(some.only(differ)), inner)
     group[at] = label[run]
     return group
 
 
+def _merge(label: Ints, run: Ints, pairs: Iterable[tuple[Numbers, Numbers]], s: _Sorted) -> Ints:
+    """Give the labels of runs after joining those of pairs of points within reach."""
+    runs = len(label)
+    links = [np.zeros(0, np.int64)]
+    for a, b in pairs:
+        one, two = label[run[a]], label[run[b]]
+        apart = np.flatnonzero(one != two)
+        apart = apart[_within(s, a[apart], s, b[apart])]
+        links.append(one[apart] * runs + two[apart])
+    found = np.unique(np.concatenate(links))
+    if not len(found):
+        return label
+    graph = coo_matrix((np.ones(len(found), np.int8), (found // runs, found % runs)), shape=(runs, runs))
+    return np.asarray(connected_components(graph, directed=False)[1].astype(np.int64)[label])
+
+
 def _adopt(s: _Sorted, core: NDArray[np.bool_], smallest_core: Ints) -> Ints:
     """Give border points the smallest cluster they touch."""
-    n = len(core)
     given = smallest_core.copy()
     at = np.flatnonzero(core)
-    if not len(at) or len(at) == n:
+    if not len(at) or len(at) == len(core):
         return given
-    inner = _Sorted(s.order[at], s.key[at], s.x[at], s.y[at], s.column[at], s.columns, s.span, s.width, s.reach, s.ticks)
-    for offset in (*_offsets(), (0, 0)):
-        beside = _beside(s, offset)
-        ask = np.flatnonzero(~core & (beside[s.column] >= 0))
-        for a, b in _near(s, ask, beside, inner.key, among=inner):
-            np.minimum.at(given, a, smallest_core[at[b]])
+    inner = s.only(at)
+    ask = np.flatnonzero(~core & _company(s, inner, 1))
+    for offset in (0, *_offsets(s)):
+        for a, b in _pairs(_ranges(s, ask, offset, inner.key)):
+            near = _within(s, a, inner, b)
+            np.minimum.at(given, a[near], smallest_core[at[b[near]]])
     return given
 
 
-def _offsets() -> list[tuple[int, int]]:
-    """The 20 columns, besides its own, that points of a column may have neighbours in."""
+def _offsets(s: _Sorted) -> list[int]:
+    """The 20 columns, besides its own, that points of a column may have neighbours in, nearest first, as key steps."""
     every = [(r, c) for r in range(-2, 3) for c in range(-2, 3)]
-    return [o for o in every if o != (0, 0) and abs(o[0]) + abs(o[1]) < 4]
+    near = sorted((o for o in every if 0 < abs(o[0]) + abs(o[1]) < 4), key=lambda o: o[0] ** 2 + o[1] ** 2)
+    return [(r * s.width + c) * s.span for r, c in near]
 
 
-def _beside(s: _Sorted, offset: tuple[int, int]) -> NDArray[np.int32]:
-    """Give the number of the column that lies at an offset from each column, -1 where it holds no point."""
-    wanted = s.columns + offset[0] * s.width + offset[1]
-    at = np.minimum(np.searchsorted(s.columns, wanted), len(s.columns) - 1)
-    return np.where(s.columns[at] == wanted, at, -1).astype(np.int32)
+def _company(s: _Sorted, among: _Sorted, least: int) -> NDArray[np.bool_]:
+    """Tell which points may have so many neighbours: never wrong about those it sets aside.
+
+    Boxes are two reaches wide and long, so what is within reach of a point lies in the eight boxes about the nearest
+    corner. Boxes are hashed; two in one bucket only make the count higher.
+    """
+    buckets = 1 << min(BUCKETS.bit_length() - 1, max(10, (8 * len(among.key)).bit_length()))
+    table = np.zeros(buckets, dtype=np.int32)
+    for begin, end in _parts(len(among.key)):
+        a, b, c = _hashes(among, begin, end, 0.0)
+        table += np.bincount((a ^ b ^ c) & (buckets - 1), minlength=buckets).astype(np.int32)
+    enough = np.empty(len(s.key), dtype=bool)
+    for begin, end in _parts(len(s.key)):
+        corner = _hashes(s, begin, end, 0.5)
+        total = np.zeros(end - begin, dtype=np.int32)
+        sides = [(h, h + prime) for h, prime in zip(corner, PRIMES, strict=True)]
+        for a in sides[0]:
+            for b in sides[1]:
+                both = a ^ b
+                for c in sides[2]:
+                    total += table[(both ^ c) & (buckets - 1)]
+        enough[begin:end] = total >= least
+    return enough
 
 
-def _ranges(s: _Sorted, ask: Ints, beside: NDArray[np.int32], key: Ints) -> tuple[Ints, Ints]:
-    moved = s.key[ask] + (beside[s.column[ask]].astype(np.int64) - s.column[ask]) * s.span
-    return np.searchsorted(key, moved - s.ticks), np.searchsorted(key, moved + s.ticks, "right")
+def _hashes(s: _Sorted, begin: int, end: int, shift: float) -> list[Ints]:
+    """Give each coordinate's box times its prime, so that the next box is one prime further."""
+    wide = 2.0 * s.reach * (1.0 + 1e-9)
+    time = (s.key[begin:end] % s.span) / (2.0 * s.ticks * (1.0 + 1e-9) + 1e-9)
+    boxes = (s.x[begin:end] / wide, s.y[begin:end] / wide, time)
+    return [np.floor(v - shift).astype(np.int64) * prime for v, prime in zip(boxes, PRIMES, strict=True)]
 
 
-def _near(
-    s: _Sorted,
-    ask: Ints,
-    beside: NDArray[np.int32],
-    key: Ints,
-    label: Ints | None = None,
-    among: _Sorted | None = None,
-) -> Iterator[tuple[Ints, Ints]]:
-    """Give neighbours in the column beside, in pieces; with labels, only pairs whose labels differ."""
-    other = among or s
+class _Ranges(NamedTuple):
+    """Points that have candidates in another column, and from where to where these stand in its order."""
+
+    ask: NDArray[np.int32]
+    low: NDArray[np.int32]
+    high: NDArray[np.int32]
+
+    def only(self, mask: NDArray[np.bool_]) -> _Ranges:
+        """Give some of them."""
+        return _Ranges(self.ask[mask], self.low[mask], self.high[mask])
+
+
+def _ranges(s: _Sorted, ask: Ints, offset: int, key: Ints) -> _Ranges:
+    given = [np.zeros((3, 0), np.int32)]
     for begin, end in _parts(len(ask)):
         some = ask[begin:end]
-        low, high = _ranges(s, some, beside, key)
-        use = high > low
-        if label is not None and use.any():
-            # consecutive candidates of one label and the same label as the asker need no look
-            change = np.concatenate([[0], np.cumsum(label[1:] != label[:-1])])
-            last = np.maximum(high - 1, 0)
-            low_in = np.minimum(low, len(key) - 1)
-            use &= (change[low_in] != change[last]) | (label[low_in] != label[some])
-        some, low, high = some[use], low[use], high[use]
-        size = high - low
-        ends = np.cumsum(size)
-        cuts = np.searchsorted(ends, np.arange(PAIRS, (ends[-1] if len(ends) else 0) + PAIRS, PAIRS), "left") + 1
-        start = 0
-        for stop in np.unique(np.minimum(cuts, len(some))).tolist():
-            k = size[start:stop]
-            a = np.repeat(some[start:stop], k)
-            b = np.arange(k.sum()) - np.repeat(np.cumsum(k) - k, k) + np.repeat(low[start:stop], k)
-            near = (s.x[a] - other.x[b]) ** 2 + (s.y[a] - other.y[b]) ** 2 <= s.reach**2
-            yield a[near], b[near]
-            start = stop
+        first = s.key[some] + (offset - s.ticks)
+        low = np.searchsorted(key, first)
+        hit = np.flatnonzero(low < len(key))
+        hit = hit[key[low[hit]] - first[hit] <= 2 * s.ticks]
+        high = np.searchsorted(key, first[hit] + 2 * s.ticks, "right")
+        given.append(np.stack([some[hit], low[hit], high]).astype(np.int32))
+    return _Ranges(*np.concatenate(given, axis=1))
 
 
-def _nearest(s: _Sorted, ask: Ints, beside: NDArray[np.int32], key: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Give, of each point, the first and the last candidate in the column beside where they are neighbours."""
-    for begin, end in _parts(len(ask)):
-        some = ask[begin:end]
-        low, high = _ranges(s, some, beside, key)
-        use = high > low
-        a = some[use]
-        for b in (low[use], high[use] - 1):
-            near = (s.x[a] - s.x[b]) ** 2 + (s.y[a] - s.y[b]) ** 2 <= s.reach**2
-            yield a[near], b[near]
+def _pairs(ranges: _Ranges) -> Iterator[tuple[Numbers, Numbers]]:
+    """Write ranges out as pairs, in pieces."""
+    size = (ranges.high - ranges.low).astype(np.int64)
+    ends = np.cumsum(size)
+    most = int(ends[-1]) if len(ends) else 0
+    cuts = np.unique(np.searchsorted(ends, np.arange(PAIRS, most + PAIRS, PAIRS)) + 1)
+    start = 0
+    for stop in np.minimum(cuts, len(size)).tolist():
+        k = size[start:stop]
+        a = np.repeat(ranges.ask[start:stop], k)
+        b = np.arange(len(a)) + np.repeat(ranges.low[start:stop] - np.cumsum(k) + k, k)
+        yield a, b
+        start = stop
+
+
+def _within(s: _Sorted, a: Numbers, other: _Sorted, b: Numbers) -> NDArray[np.bool_]:
+    return np.asarray((s.x[a] - other.x[b]) ** 2 + (s.y[a] - other.y[b]) ** 2 <= s.reach**2)
 
 
 def _parts(n: int) -> Iterator[tuple[int, int]]:

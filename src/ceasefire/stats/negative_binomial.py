@@ -140,4 +140,3 @@ def fit_size(
 
     best = minimize_scalar(minus_log_likelihood, bounds=(np.log(1e-7), np.log(LARGEST_SIZE)), method="bounded")
     return float(np.exp(best.x))
-
