@@ -206,13 +206,15 @@ def _one_place(points: list[list[float]], radii: list[float]) -> bool:
 
 def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array:
     """Give each region-wide report to the one event it can mean; where there are none or several, it stands alone."""
-    order = fine[np.argsort(view.region[fine], kind="stable")]
-    regions = view.region[order]
+    order = fine[np.lexsort((view.start[fine], view.region[fine]))]
+    regions, starts = view.region[order], view.start[order]
+    longest = (view.end[fine] - view.start[fine]).max(initial=0.0) + _SLACK_HOURS
     day = np.floor(view.mid[coarse] / 24.0).astype(np.int64)
     alone: dict[tuple[int, int, int, int], int] = {}
     for c, d in zip(coarse.tolist(), day.tolist(), strict=True):
         a, b = np.searchsorted(regions, [view.region[c], view.region[c] + 1])
-        near = order[a:b]
+        first, last = np.searchsorted(starts[a:b], [view.start[c] - longest, view.end[c] + _SLACK_HOURS])
+        near = order[a + first : a + last]
         may = (
             (view.start[near] <= view.end[c])
             & (view.end[near] >= view.start[c])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -189,7 +190,7 @@ def on_object(
     about = np.char.add("object:", what).astype(object)
     why = _with_repetition(np.where(inferred, "reports a loss of power", "names the object"), m, rows)
     parts = [_added(m.group[rows], rows, about[at], weight, why.astype(object))]
-    leaf, logs = _pass_down(group, what, np.bincount(at, weight, len(pair)))
+    leaf, logs = _pass_down(group, kind, names, np.bincount(at, weight, len(pair)))
     share = np.array([_share_of(w, priors) for w in names], dtype=float)[kind]
     logs = logs + np.log(share)
     prior = np.full(len(pair), -1)
@@ -335,21 +336,20 @@ def _same_side_again(m: Members, strength: _Array) -> _Array:
     return out
 
 
-def _pass_down(group: _Array, what: _Array, score: _Array) -> tuple[_Array, _Array]:
-    """Give each named class the weight of the wider classes named beside it, and drop those wider ones."""
-    leaf, score = np.ones(len(group), dtype=bool), score.copy()
-    several = np.flatnonzero(np.bincount(group, minlength=1) > 1)
-    order = np.argsort(group, kind="stable")
-    for g in several.tolist():
-        a, b = np.searchsorted(group[order], [g, g + 1])
-        rows = order[a:b]
-        own = score[rows].copy()
-        for x in range(len(rows)):
-            for y in range(len(rows)):
-                if x != y and covers((what[rows[x]],), what[rows[y]]):
-                    score[rows[y]] += own[x]
-                    leaf[rows[x]] = False
-    return leaf, score
+def _pass_down(group: _Array, kind: _Array, names: _Array, score: _Array) -> tuple[_Array, _Array]:
+    """Give each named class the weight of the wider classes named beside it, and drop those wider ones.
+
+    Every pair of group and kind (a position in `names`) stands once.
+    """
+    leaf, passed = np.ones(len(group), dtype=bool), score.copy()
+    rows = [np.flatnonzero(kind == k) for k in range(len(names))]
+    for wide, narrow in permutations(range(len(names)), 2):
+        if covers((names[wide],), names[narrow]):
+            of, to = rows[wide], rows[narrow]
+            _, a, b = np.intersect1d(group[of], group[to], assume_unique=True, return_indices=True)
+            passed[to[b]] += score[of[a]]
+            leaf[of[a]] = False
+    return leaf, passed
 
 
 def _share_of(what: str, priors: Priors) -> float:
