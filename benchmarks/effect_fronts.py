@@ -41,7 +41,7 @@ class Front:
         return count
 
 
-def front(seed: int, *, surge_days: tuple[int, int] = (5, 14)) -> Front:
+def front(seed: int, *, surge_days: tuple[int, int] = (5, 14), fall: float = 1.0) -> Front:
     """Draw a front.
 
     Parameters
@@ -50,6 +50,9 @@ def front(seed: int, *, surge_days: tuple[int, int] = (5, 14)) -> Front:
         Seed of its random numbers.
     surge_days
         Shortest and longest surge before the start; the method leaves out 14 days.
+    fall
+        Instead of a surge, if below 1: factor on the rate for good, from 12 days before the start on, for a reason
+        that has nothing to do with the ceasefire.
     """
     rng = np.random.default_rng([seed, 7])
     before, during = int(rng.integers(150, 731)), int(rng.integers(10, 61))
@@ -60,7 +63,10 @@ def front(seed: int, *, surge_days: tuple[int, int] = (5, 14)) -> Front:
     trend = rng.normal(0.0, 0.3) * (np.arange(n) - before) / YEAR
     rate = _log_uniform(rng, 0.7, 25.0) * np.exp(level + wave + trend)
     surge = int(rng.integers(surge_days[0], surge_days[1] + 1))
-    rate[before - surge : before] *= rng.uniform(1.3, 3.0)
+    if fall < 1.0:
+        rate[before - 12 :] *= fall
+    else:
+        rate[before - surge : before] *= rng.uniform(1.3, 3.0)
     clear = 1 / (1 + np.exp(-(0.2 + rng.uniform(0.5, 1.5) * np.cos(2 * np.pi * (day / YEAR - 0.55)))))
     exposure = np.clip(rng.beta(6 * clear, 6 * (1 - clear)), 0.02, 0.98)
     exposure[rng.random(n) < 0.1] = 0.0

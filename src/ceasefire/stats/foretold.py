@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 _NODES, _SHARES = roots_hermitenorm(9)
 _SHARES = _SHARES / _SHARES.sum()
+_STEPS, _STEP_SHARES = roots_hermitenorm(7)
+_STEP_SHARES = _STEP_SHARES / _STEP_SHARES.sum()
 WIDEST = 30.0
 """Natural log of the largest ratio looked for; beyond it the answer is infinity, or 0."""
 
@@ -65,7 +67,7 @@ class Foretold(NamedTuple):
         return float(self.weight @ self.mean)
 
     def quantiles(self, shares: ArrayLike) -> Array:
-        """Give the least counts with at least so much probability up to them.
+        """Give the counts, or amounts between them, that have so much probability up to them.
 
         Parameters
         ----------
@@ -74,14 +76,33 @@ class Foretold(NamedTuple):
         """
         out = []
         for share in np.asarray(shares, dtype=np.float64).tolist():
-            low, high = -1.0, max(4.0 * self.expected(), 10.0)
-            while self.at_most(high) < share:
-                high *= 2.0
-            while high - low > 1.0:
-                middle = np.floor((low + high) / 2.0)
-                low, high = (low, middle) if self.at_most(middle) >= share else (middle, high)
-            out.append(np.ceil(high))
+            low, high = 0.0, np.log1p(self.mean.max()) + WIDEST
+            for _ in range(60):
+                middle = (low + high) / 2.0
+                low, high = (low, middle) if self.at_most(float(np.expm1(middle))) >= share else (middle, high)
+            out.append(np.expm1(high))
         return np.array(out)
+
+    def lowered(self, step: float, sd: float) -> Foretold:
+        """Give the forecast if the level had already fallen before the start: every mean times min(1, exp(step)).
+
+        Parameters
+        ----------
+        step
+            Log of the level just before the start over the level foretold; a rise is taken for passing.
+        sd
+            Its standard deviation.
+
+        >>> f = Foretold(np.array([10.0]), np.array([5.0]), np.array([1.0]))
+        >>> round(f.lowered(2.0, 0.1).expected(), 2), round(f.lowered(-0.7, 0.01).expected(), 2)
+        (10.0, 4.97)
+        """
+        factor = np.minimum(1.0, np.exp(step + sd * _STEPS))
+        return Foretold(
+            (self.mean[:, None] * factor).ravel(),
+            np.repeat(self.size, len(factor)),
+            (self.weight[:, None] * _STEP_SHARES).ravel(),
+        )
 
     def ratio(self, count: float, *, level: float = 0.95, widen: float = 1.0) -> Ratio:
         """Give the ratios of rates that a count leaves open.

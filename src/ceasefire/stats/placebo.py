@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ceasefire.stats.foretold import Ratio
 
@@ -103,3 +103,34 @@ def placebo_starts(days: int, length: int, *, exclude: int, least: int, number: 
         return np.empty(0, dtype=np.int64)
     most = max(1, int((last - first) / max(length / 2.0, 1.0)) + 1)
     return np.unique(np.floor(np.linspace(first, last, min(number, most))).astype(np.int64))
+
+
+def discoveries(p: ArrayLike, rate: float) -> NDArray[np.bool_]:
+    """Tell which of several tests are found, so that on average no more than a share `rate` of them are false.
+
+    Why: of 24 regions judged at 5 % each, one is found where nothing happened.
+
+    Parameters
+    ----------
+    p
+        P-values, shape (n,), between 0 and 1.
+    rate
+        False discovery rate, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        A p-value is NaN or outside 0 to 1, or the rate is.
+
+    Source: Y. Benjamini and Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995) 289-300; it holds for
+    tests that depend on each other positively, as regions under the same raids do (Annals of Statistics 29, 1165).
+
+    >>> discoveries([0.001, 0.30, 0.021, 0.20], 0.05)
+    array([ True, False,  True, False])
+    """
+    values = np.asarray(p, dtype=np.float64)
+    if not 0.0 < rate < 1.0 or values.ndim != 1 or not np.all((values >= 0) & (values <= 1)):
+        raise ValueError("p-values must be flat and lie between 0 and 1, and so must the rate")
+    rising = np.sort(values)
+    low = np.flatnonzero(rising <= rate * np.arange(1, len(values) + 1) / max(len(values), 1))
+    return np.asarray(values <= rising[low[-1]]) if len(low) else np.zeros(len(values), dtype=bool)

@@ -25,8 +25,9 @@ Array = NDArray[np.float64]
 YEAR_DAYS = 365.25
 LEAST_DAYS = 28
 """Days with exposure before the excluded window that a forecast needs."""
-PRIOR_SD = {"level": 3.0, "trend": 0.3, "wave": 0.4, "half-year wave": 0.2, "weekday": 0.2}
-"""Prior standard deviations of the terms, on the scale of log rates: intercept about the mean rate, trend per year."""
+PRIOR_SD = {"level": 3.0, "trend": 0.3, "wave": 0.4, "half-year wave": 0.2, "weekday": 0.2, "step": 0.4}
+"""Prior standard deviations of the terms, on the scale of log rates: intercept about the mean rate, trend per year,
+step of the level in the excluded days."""
 
 
 class Parameter(NamedTuple):
@@ -49,6 +50,13 @@ class Days(NamedTuple):
     """Standard deviation of the log of what all days share: the whole forecast may be off by so much."""
 
 
+class Step(NamedTuple):
+    """How far the level of the excluded days lies from what was foretold, on the log scale."""
+
+    value: float
+    sd: float
+
+
 class CeasefireEffect:
     """The ratio of what was counted in a ceasefire to what would have been, from one daily series.
 
@@ -67,10 +75,16 @@ class CeasefireEffect:
     ----------
     ratio_, low_, high_
         Ratio of rates, in force to foretold, with its interval: 1 is no effect, 0.3 is 70 % fewer. The interval is
-        the forecast's, widened where the placebo dates were surprised too often.
+        the forecast's, widened where the placebo dates were surprised too often; and its upper end is that of a
+        forecast that goes on from the excluded days where these were already quieter: a fall that came before the
+        start is not the ceasefire's.
     p_fewer_, z_
         P(as few or fewer would have been counted without an effect), widened in the same way; and the count's place
         in its forecast as a normal deviate, not widened.
+    step_
+        Level of the excluded days against what was foretold for them, with its standard deviation, on the log scale.
+    foretold_, lowered_
+        The forecast, and the one that goes on from the excluded days.
     expected_
         Foretold count of the days in force that were looked at: median, low, high.
     counted_, exposure_
@@ -138,8 +152,11 @@ class CeasefireEffect:
         self.daily_ = history.daily(after, e[after])
         self.null_ = self._null(history, y, e, len(after))
         found = self.foretold_.ratio(self.counted_, level=self.level, widen=self.null_.widen)
-        self.ratio_, self.low_, self.high_ = found[:3]
-        self.p_fewer_, self.z_ = found.p_fewer, found.z
+        self.step_ = history.step(y[last:start], e[last:start]) if self.exclude_days else Step(0.0, 0.0)
+        self.lowered_ = self.foretold_.lowered(*self.step_)
+        after_fall = self.lowered_.ratio(self.counted_, level=self.level, widen=self.null_.widen)
+        self.ratio_, self.low_, self.high_ = found.value, found.low, max(found.high, after_fall.high)
+        self.p_fewer_, self.z_ = max(found.p_fewer, after_fall.p_fewer), found.z
         self.expected_ = self.foretold_.quantiles([0.5, (1 - self.level) / 2, (1 + self.level) / 2])
         return self
 
@@ -232,6 +249,33 @@ class Series:
         cut.paths_ = [likeliest(daily, shape, begin) for shape in cut.shapes_.shapes]
         return cut
 
+    def step(self, count: ArrayLike, exposure: ArrayLike) -> Step:
+        """Give the step in level of the days that follow, all of them together, against what was foretold.
+
+        Parameters
+        ----------
+        count, exposure
+            Of the days after the last one fitted, shape (m,), m at least 1.
+        """
+        y, e = np.r_[self.count_, count], np.r_[self.exposure_, exposure]
+        n = len(self.count_)
+        whole = Series(weekly=self.weekly)
+        whole.count_, whole.exposure_, whole.centre_ = y, e, self.centre_
+        daily = whole._daily(len(y))
+        after = (np.arange(len(y)) >= n).astype(np.float64)
+        daily = daily._replace(
+            terms=np.column_stack([daily.terms, after]),
+            centre=np.r_[daily.centre, 0.0],
+            precision=np.r_[daily.precision, 1.0 / PRIOR_SD["step"] ** 2],
+        )
+        few = self.shapes_.fewer()
+        begin = (np.r_[self.paths_[0].level, np.zeros(len(y) - n)], np.r_[self.paths_[0].terms, 0.0])
+        paths = [likeliest(daily, shape, begin) for shape in few.shapes]
+        mean = np.array([p.terms[-1] for p in paths])
+        variance = np.array([p.covariance[-2, -2] for p in paths])
+        middle = float(few.weights @ mean)
+        return Step(middle, float(np.sqrt(few.weights @ (variance + (mean - middle) ** 2))))
+
     def foretell(self, days: ArrayLike, exposure: ArrayLike) -> Foretold:
         """Foretell the sum of counts over later days.
 
@@ -297,8 +341,8 @@ class Series:
     def _daily(self, n: int) -> Daily:
         y, e = self.count_[:n], self.exposure_[:n]
         seen = e > 0
-        sd = list(PRIOR_SD.values())
-        spread = np.array([sd[0], sd[1], sd[2], sd[2], sd[3], sd[3], *([sd[4]] * 6 if self.weekly else [])])
+        names = ["level", "trend", "wave", "wave", "half-year wave", "half-year wave", *["weekday"] * 6 * self.weekly]
+        spread = np.array([PRIOR_SD[name] for name in names])
         return Daily(
             counts=np.where(seen, y, 0.0),
             log_exposure=np.log(np.where(seen, e, 1.0)),
