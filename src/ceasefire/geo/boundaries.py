@@ -70,6 +70,16 @@ def boundaries() -> Boundaries:
 
 
 @cache
+def rows() -> dict[str, int]:
+    """Give the row of every region by its code.
+
+    >>> boundaries().code[rows()["UA-53"]]
+    'UA-53'
+    """
+    return {str(code): row for row, code in enumerate(boundaries().code)}
+
+
+@cache
 def grid() -> tuple[npt.NDArray[np.int16], float]:
     """Read the grid of cells that lie wholly in one region, and the side of a cell in degrees.
 

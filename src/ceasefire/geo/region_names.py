@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache
 
-from ceasefire.geo.boundaries import boundaries
+from ceasefire.geo.boundaries import boundaries, rows
 
 GENERIC = (
     *("oblast", "oblasts", "region", "krai", "kray", "republic", "province", "governorate", "state", "district"),
@@ -37,7 +37,7 @@ def code_of(name: str, *, country: str = "") -> str:
     ['UA-63', 'UA-30', 'RU-KRS', 'UA-65', 'UA-53', '']
     """
     text = name.strip()
-    if text.upper() in _codes():
+    if text.upper() in rows():
         return text.upper()
     full, short = _index(country)
     folded = _fold(text)
@@ -72,11 +72,6 @@ def _latin(name: str, letters: dict[str, str]) -> str:
 
 
 _CYRILLIC = ("UA-", "RU-", "BY-")
-
-
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(str(c) for c in boundaries().code)
 
 
 @cache

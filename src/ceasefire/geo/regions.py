@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from ceasefire.geo import distance
-from ceasefire.geo.boundaries import DEFAULT_VIEW, VIEWS, boundaries, grid
+from ceasefire.geo.boundaries import DEFAULT_VIEW, VIEWS, boundaries, grid, rows
 from ceasefire.geo.region_names import aliases, code_of
 
 __all__ = ["aliases", "code_of", "country", "disc", "locate", "match", "names", "shape"]
@@ -127,7 +127,7 @@ def match(pattern: str, *, view: str = DEFAULT_VIEW) -> list[str]:
     if pattern == "*":
         return [str(c) for c in b.code]
     if "-" in pattern:
-        return [str(c) for c in b.code[b.code == pattern]]
+        return [pattern] if pattern in rows() else []
     return [str(c) for c in b.code[_countries(view) == pattern]]
 
 
@@ -137,9 +137,9 @@ def country(codes: Any, *, view: str = DEFAULT_VIEW) -> npt.NDArray[np.object_]:
     >>> country(["UA-43", "RU-KRS", ""]).tolist(), country(["UA-43"], view="natural-earth").tolist()
     (['UA', 'RU', ''], ['RU'])
     """
-    of = dict(zip(boundaries().code, _countries(view), strict=True))
+    of = np.append(_countries(view), "")
     distinct, place = np.unique(np.asarray(codes, dtype=object).astype(str), return_inverse=True)
-    return np.asarray([of.get(str(c), "") for c in distinct], dtype=object)[place]
+    return np.asarray(of[[rows().get(str(c), -1) for c in distinct]])[place]
 
 
 def _countries(view: str) -> npt.NDArray[np.object_]:
@@ -149,11 +149,9 @@ def _countries(view: str) -> npt.NDArray[np.object_]:
 
 
 def _row(code: str) -> int:
-    codes = boundaries().code
-    found = np.flatnonzero(codes == code)
-    if not len(found):
+    if code not in rows():
         raise KeyError(f"no region {code!r}: codes are ISO 3166-2, e.g. UA-53")
-    return int(found[0])
+    return rows()[code]
 
 
 @cache
