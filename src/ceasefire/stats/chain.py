@@ -96,7 +96,8 @@ class Chain:
 
     def _rate(self) -> None:
         m = self.reachable
-        self._table = compound(self.mean_extra, self.dispersion)
+        # rounded, so that tables are made anew only when something has changed
+        self._table = compound(round(self.mean_extra, 2) or 0.01, float(np.rint(self.dispersion * 10) / 10) or 0.1)
         place, slot, kind = self._log_rates
         log_rate = (place + np.log(self.incidents)).astype(np.float32)[m.place]
         log_rate += slot.astype(np.float32)[m.slot]

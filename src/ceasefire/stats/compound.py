@@ -8,6 +8,7 @@ a new one. That is where the local density enters: in a busy cell a new incident
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ class Compound:
     incidents: _Array
 
 
+@lru_cache(maxsize=256)
 def compound(mean_extra: float, dispersion: float = np.inf) -> Compound:
     """Tabulate the weights for incidents that are reported once and then `mean_extra` more times on average.
 
