@@ -8,7 +8,7 @@ than 55 km are left out of it, so that a battle does not explain itself away.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,8 @@ ERAS: tuple[tuple[str, str], ...] = (("modis", "2000-01-01"), ("modis and viirs"
 """Sensors behind the merged detections, and the first day of each: VIIRS' first months are days of its own era."""
 INNER, OUTER = 5, 25
 """Cells nearer than the inner reach and further than the outer one have no say in the factor of the day."""
+BUSY, BASE_DAYS = 30, 15.0
+"""Detections that a cell needs for a first idea of its flat source, and the days it is smoothed by."""
 STEADY = 2.0
 """Detections' worth of belief that the day is an ordinary one."""
 
@@ -110,13 +112,15 @@ class ThermalBackground:
         series, at = np.nonzero(counted)
         hot = counted[series, at].astype(np.float64)
         days_each = np.broadcast_to(looked.sum(axis=1, dtype=np.float64), (len(cells),))
+        base = _lowest(counted, looked)
         seasonal = counted.copy()
+        seasonal[series, at] *= base.share[series, at]
         for _ in range(2):
             with np.errstate(invalid="ignore", divide="ignore"):
                 season = cells.blur(smooth_year(seasonal, sd_days=self.sd_days), sd_cells=self.sd_cells) / weight
             season = np.nan_to_num(season, nan=0.0, posinf=0.0) + np.float32(1e-7)
             total = (season * looked).sum(axis=1, dtype=np.float64)
-            parts = split(hot, series, season[series, at], days=days_each, season_total=total)
+            parts = split(hot, series, season[series, at], days=days_each, season_total=total, start=base.rate)
             varying = parts.multiple[series] * season[series, at]
             seasonal[series, at] = hot * varying / (parts.flat[series] + varying)
         self.flat_, self.multiple_, self.season_ = parts.flat, parts.multiple, season
@@ -196,6 +200,30 @@ def checked(
     if blind:
         raise ValueError(f"{blind} cell-days have detections although their exposure is 0: the looks contradict them")
     return n, d, e
+
+
+class _Base(NamedTuple):
+    """What a cell shows all through the year, as a first idea of its flat source."""
+
+    rate: Singles
+    """Lowest smoothed rate of the year, per day looked at, shape (cells,)."""
+    share: Singles
+    """Share of a day's detections that lies above it, shape (cells, 365)."""
+
+
+def _lowest(counted: Singles, looked: Singles) -> _Base:
+    """Begin from the quietest weeks of the year: a mill is hot in them too, a field is not.
+
+    Why: a mill that outshines its surroundings makes their season flat, and could then hide in the season.
+    """
+    rate, share = np.zeros(len(counted), np.float32), np.ones(counted.shape, np.float32)
+    busy = np.flatnonzero(counted.sum(axis=1) >= BUSY)
+    weight = smooth_year(looked if len(looked) == 1 else looked[busy], sd_days=BASE_DAYS)
+    own = smooth_year(counted[busy], sd_days=BASE_DAYS) / np.maximum(weight, 1e-6)
+    rate[busy] = np.where(weight > 0, own, np.inf).min(axis=1)
+    rate[~np.isfinite(rate)] = 0.0
+    share[busy] = 1.0 - rate[busy, None] / np.maximum(own, 1e-9)
+    return _Base(rate, np.clip(share, 0.0, 1.0))
 
 
 def _by(values: Singles, place: NDArray[np.int64]) -> Singles:

@@ -74,7 +74,8 @@ def split(
     *,
     days: ArrayLike,
     season_total: ArrayLike,
-    flat_prior: tuple[float, float] = (0.05, 250.0),
+    start: ArrayLike | None = None,
+    flat_prior: tuple[float, float] = (0.01, 20.0),
     multiple_prior: float = 3.0,
     rounds: int = 15,
 ) -> Split:
@@ -92,6 +93,8 @@ def split(
         Exposure of each series over all its days, shape (n,): days looked at.
     season_total
         What the season expects over all of them, shape (n,).
+    start
+        Flat rates to begin from, shape (n,); a tenth of all detections when not given.
     flat_prior
         Detections and days of a gamma belief in the flat rate; small and long: most places have no flat source.
     multiple_prior
@@ -111,7 +114,7 @@ def split(
     >>> s = split(np.ones(79), np.repeat([0, 1], [73, 6]), season[np.concatenate([mill, field])],
     ...           days=[365, 365], season_total=[season.sum()] * 2)
     >>> s.flat.round(3), s.multiple.round(2)
-    (array([0.113, 0.   ]), array([0.73, 0.96]))
+    (array([0.183, 0.   ]), array([0.6 , 0.96]))
     """
     n, i, m = np.asarray(count, dtype=np.float64), np.asarray(series, dtype=np.int64), np.asarray(season, np.float64)
     e, total = np.asarray(days, dtype=np.float64), np.asarray(season_total, dtype=np.float64)
@@ -121,7 +124,7 @@ def split(
         raise ValueError("exposures and season totals must be finite and 0 or more")
     belief, belief_days = flat_prior
     every = np.bincount(i, n, len(e))
-    flat = np.maximum(0.1 * every / np.maximum(e, 1.0), 1e-9)
+    flat = np.maximum(0.1 * every / np.maximum(e, 1.0) if start is None else np.asarray(start, dtype=np.float64), 1e-9)
     multiple = np.ones(len(e))
     for _ in range(rounds):
         steady = flat[i]
