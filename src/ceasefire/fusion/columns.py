@@ -20,13 +20,27 @@ def lists(group: _Array, values: _Array, count: int) -> pa.Array:
     return pa.ListArray.from_arrays(_offsets(group, count), pa.array(values[order].astype(object), type=pa.string()))
 
 
+def coded(texts: _Array) -> tuple[_Array, _Array]:
+    """Give the distinct texts, sorted, and each row's position among them: `np.unique`, sorting only what differs.
+
+    >>> coded(np.array(["b", "a", "b"]))[1].tolist()
+    [1, 0, 1]
+    """
+    encoded = pa.array(texts.astype(object), type=pa.string()).dictionary_encode()
+    names = np.array(encoded.dictionary.to_pylist(), dtype=str)
+    order = np.argsort(names)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    return names[order], rank[encoded.indices.to_numpy()]
+
+
 def unique_lists(group: _Array, values: _Array, count: int) -> pa.Array:
     """Collect the different non-empty values of each group, sorted.
 
     >>> unique_lists(np.array([0, 0, 0]), np.array(["b", "a", "b"]), 1).to_pylist()
     [['a', 'b']]
     """
-    names, code = np.unique(values.astype(str), return_inverse=True)
+    names, code = coded(values)
     keep = names[code] != ""
     pair = np.unique(group[keep] * len(names) + code[keep]) if len(names) else np.zeros(0, dtype=np.int64)
     return lists(pair // max(len(names), 1), names[pair % max(len(names), 1)], count)

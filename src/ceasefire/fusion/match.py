@@ -8,7 +8,6 @@ and what one statement lists at different times stays apart. What a party says a
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from ceasefire.fusion.columns import coded
 from ceasefire.fusion.compatible import acts_match, matrix, objects_match
 from ceasefire.fusion.priors import Priors
 from ceasefire.model.records import Observation
@@ -70,20 +70,16 @@ class _View:
         self.radius = np.maximum(observations.column("radius_km"), 0.05)
         lon, lat = np.radians(observations.column("lon")), np.radians(observations.column("lat"))
         self.xyz = _EARTH_KM * np.c_[np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
-        acts, self.act = np.unique(observations.column("act").astype(str), return_inverse=True)
-        objects, self.object = np.unique(
-            np.append(observations.column("object_class").astype(str), ""), return_inverse=True
-        )
+        acts, self.act = coded(observations.column("act"))
+        objects, self.object = coded(np.append(observations.column("object_class"), ""))
         self.object = self.object[:-1]
-        _, self.region = np.unique(observations.column("region").astype(str), return_inverse=True)
+        _, self.region = coded(observations.column("region"))
         self.acts_match, self.objects_match = matrix(acts, acts_match), matrix(objects, objects_match)
         self.names_object = objects != ""
         # parties overstate what was hit: their word on the object keeps no two reports apart (0 is no object)
         self.thing = np.where(observations.column("channel") == "party", 0, self.object)
-        origin = observations.column("origin").astype(str)
-        blank = origin == ""
-        origin[blank] = observations.column("id").astype(str)[blank]
-        _, self.origin = np.unique(origin, return_inverse=True)
+        origin = observations.column("origin")
+        _, self.origin = coded(np.where(origin == "", observations.column("id"), origin))
 
 
 def _grow(view: _View, fine: _Array, priors: Priors) -> _Array:
@@ -132,14 +128,9 @@ def _impossible(view: _View, fine: _Array, label: _Array) -> _Array:
     np.maximum.at(furthest, label, away)
     bad = (latest_start - earliest_end > _SLACK_HOURS) | (furthest > 0.0)
     for codes, allowed in ((view.thing[fine], view.objects_match), (view.act[fine], view.acts_match)):
-        pairs = np.unique(np.c_[label, codes], axis=0)
-        several = np.flatnonzero(np.bincount(pairs[:, 0], minlength=k) > 1)
-        if len(several):
-            pairs = pairs[np.isin(pairs[:, 0], several)]
-            bounds = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1, append=-2))
-            for a, b in pairwise(bounds.tolist()):
-                codes_of = pairs[a:b, 1]
-                bad[pairs[a, 0]] |= not allowed[np.ix_(codes_of, codes_of)].all()
+        held = np.zeros((k, len(allowed)), dtype=np.float32)
+        held[label, codes] = 1
+        bad |= ((held @ ~allowed) * held).any(axis=1)
     return np.asarray(bad)
 
 
@@ -154,7 +145,10 @@ def _merge(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Ar
     start, end = view.start[fine].tolist(), view.end[fine].tolist()
     kinds, kinds_allowed = _masks(view.act[fine], view.acts_match)
     things, things_allowed = _masks(view.thing[fine], view.objects_match)
-    xyz, radius = view.xyz[fine].tolist(), view.radius[fine].tolist()
+    radius = view.radius[fine]
+    discs = list(
+        zip(*view.xyz[fine].T.tolist(), (radius**-2.0).tolist(), ((_STRETCH * radius) ** 2).tolist(), strict=True)
+    )
     members: list[list[int] | None] = [None] * n
 
     def root(x: int) -> int:
@@ -176,7 +170,7 @@ def _merge(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Ar
         if things[a] & ~things_allowed[b] or things[b] & ~things_allowed[a]:
             continue
         both = (members[a] or [a]) + (members[b] or [b])
-        if not _one_place([xyz[m] for m in both], [radius[m] for m in both]):
+        if not _one_place([discs[m] for m in both]):
             continue
         keep, drop = min(a, b), max(a, b)
         parent[drop], members[keep], members[drop] = keep, both, None
@@ -193,15 +187,16 @@ def _masks(codes: _Array, allowed: _Array) -> tuple[list[int], list[int]]:
     return [1 << c for c in listed], [of[c] for c in listed]
 
 
-def _one_place(points: list[list[float]], radii: list[float]) -> bool:
-    """Tell whether the middle of all discs, the precise ones counting more, lies in each stretched disc."""
-    weights = [r**-2.0 for r in radii]
-    total = sum(weights)
-    x, y, z = (sum(w * p[d] for w, p in zip(weights, points, strict=True)) / total for d in range(3))
-    return all(
-        (p[0] - x) ** 2 + (p[1] - y) ** 2 + (p[2] - z) ** 2 <= (_STRETCH * r) ** 2
-        for p, r in zip(points, radii, strict=True)
-    )
+def _one_place(discs: list[tuple[float, float, float, float, float]]) -> bool:
+    """Tell whether the middle of all discs, the precise ones counting more, lies in each stretched disc.
+
+    A disc is its centre, its precision and the square of its stretched radius.
+    """
+    x = y = z = total = 0.0
+    for px, py, pz, precision, _ in discs:
+        x, y, z, total = x + precision * px, y + precision * py, z + precision * pz, total + precision
+    x, y, z = x / total, y / total, z / total
+    return all((px - x) ** 2 + (py - y) ** 2 + (pz - z) ** 2 <= reach for px, py, pz, _, reach in discs)
 
 
 def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ceasefire.fusion.columns import coded
 from ceasefire.fusion.priors import Priors
 from ceasefire.model.records import Observation
 from ceasefire.model.table import Table
@@ -183,7 +184,7 @@ def on_object(
     inferred = m.shown[rows] != m.object[rows]
     named = np.where(inferred, priors.object_outage, _lookup(m.channel[rows], priors.object_named, default=1.0))
     weight = np.log(named) * m.share[rows]
-    names, code = np.unique(m.shown[rows], return_inverse=True)
+    names, code = coded(m.shown[rows])
     pair, at = np.unique(m.group[rows] * max(len(names), 1) + code, return_inverse=True)
     group, kind = pair // max(len(names), 1), pair % max(len(names), 1)
     what = names[kind] if len(names) else np.zeros(0, dtype="<U1")
@@ -305,9 +306,9 @@ def _repetition(
 ) -> tuple[_Array, _Array]:
     """Mark copies, and give the k-th independent report of one voice in a group the share 1/k; both shape (n,)."""
     n = len(group)
-    _, origins = np.unique(origin, return_inverse=True)
+    _, origins = coded(origin)
     voice = np.char.add(np.char.add(np.where(claimant == "", source, claimant), "|"), channel)
-    _, voices = np.unique(np.char.add(voice, np.where(denies, "-", "+")), return_inverse=True)
+    _, voices = coded(np.char.add(voice, np.where(denies, "-", "+")))
     order = np.lexsort((np.arange(n), origins, group))
     copy = np.zeros(n, dtype=bool)
     same = (group[order][1:] == group[order][:-1]) & (origins[order][1:] == origins[order][:-1])
@@ -357,7 +358,7 @@ def _share_of(what: str, priors: Priors) -> float:
 
 
 def _lookup(keys: _Array, table: Any, default: float = 1.0) -> _Array:
-    names, inverse = np.unique(keys, return_inverse=True)
+    names, inverse = np.unique(keys, return_inverse=True) if keys.dtype.kind == "i" else coded(keys)
     return np.array([table.get(k.item() if hasattr(k, "item") else k, default) for k in names], dtype=float)[inverse]
 
 
