@@ -46,6 +46,7 @@ def main() -> None:
     easter = national("Easter truce, 20 April 2025", total, days, EASTER)
     energy = national("energy moratorium, 18 March to 17 April 2025", total, days, ENERGY)
     where = by_oblast(oblasts, days)
+    wrong = quiet_dates(oblasts, days)
     met = (
         easter["high"] < 1.0 and energy["low"] <= 1.0 <= energy["high"] and where["found"] > max(where["placebo_found"])
     )
@@ -85,10 +86,8 @@ def national(title: str, total: Array, days: Array, period: tuple[np.datetime64,
         print(f"  days since {days[0]} with fewer minutes: {lowest} of {end - 1}")
     step = e.step_
     alone = e.foretold_.ratio(e.counted_, widen=e.null_.widen)
-    print(
-        f"  the forecast alone would say {alone.value:.2f}, {alone.low:.2f} to {alone.high:.2f}; the 14 days before the start"
-    )
-    print(f"  already stood at {np.exp(step.value):.2f} of what was foretold for them (sd of the log {step.sd:.2f})")
+    print(f"  the forecast alone would say {alone.value:.2f}, {alone.low:.2f} to {alone.high:.2f}; the 14 days before")
+    print(f"  the start stood at {np.exp(step.value):.2f} of what was foretold for them (sd of the log {step.sd:.2f})")
     naive = before_and_after(total[:end], start) if end - start > 1 else one_day(total, start)
     print("  before and after:         {:.2f}, {:.2f} to {:.2f}".format(*naive))
     plain = plain_series(total[:end], start)
