@@ -103,7 +103,7 @@ class SourceReliability:
         evidence: float = 10.0,
         max_rounds: int = 200,
         tolerance: float = 1e-6,
-        draws: int = 200,
+        draws: int = 120,
         level: float = 0.95,
         seed: int = 0,
     ) -> None:

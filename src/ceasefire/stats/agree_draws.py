@@ -7,6 +7,7 @@ repeated them, then the parameters given those, in turn, lets every uncertainty 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from ceasefire.stats.agree_checked import Checked
 from ceasefire.stats.agree_votes import Counts, Index, Voices, Votes, expect, gather, weights
 
 Array = NDArray[np.float64]
-_SETTLE = 50
+_SETTLE = 20
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def sample(
     Parameters
     ----------
     votes, voices
-        The statements and where the climb ended; the draws begin there and settle for 50 rounds.
+        The statements and where the climb ended; the draws begin there and settle for 20 rounds.
     pseudo
         Prior counts, shape (classes, outcomes); a zero is taken as one half here.
     checked
@@ -76,7 +77,10 @@ def _latent(
     k, outcomes = votes.classes, votes.outcomes
     truth = _choose(rng, weight)
     one = np.eye(k)[truth]
-    said = (votes.lone_t @ one).reshape(votes.sources, outcomes, k).transpose(0, 2, 1)
+    # The last class is what is left of the total: one product less.
+    columns = [votes.lone_t @ (truth == z).astype(np.float64) for z in range(k - 1)]
+    columns.append(votes.lone_total - sum(columns))
+    said = np.stack(columns, axis=1).reshape(votes.sources, outcomes, k).transpose(0, 2, 1)
     if not votes.item.size:
         nothing = np.zeros(votes.sources)
         return Counts(one.sum(axis=0), said, np.zeros((votes.blocs, k, outcomes)), nothing, nothing)
@@ -115,7 +119,9 @@ def _dirichlet(rng: np.random.Generator, alpha: Array) -> Array:
 
 def _choose(rng: np.random.Generator, weight: Array) -> Index:
     """Draw one column of each row by its weight."""
-    upto = np.cumsum(weight, axis=1)
-    drawn = rng.random(len(weight)) * upto[:, -1]
-    column = (upto <= drawn[:, None]).sum(axis=1)
-    return np.asarray(np.minimum(column, weight.shape[1] - 1), dtype=np.int64)
+    left = rng.random(len(weight)) * reduce(np.add, weight.T)
+    chosen = np.zeros(len(weight), dtype=np.int64)
+    for column in weight.T[:-1]:
+        left -= column
+        chosen += left >= 0.0
+    return chosen
