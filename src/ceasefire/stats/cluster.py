@@ -136,7 +136,7 @@ def _core(s: _Sorted, least: int) -> NDArray[np.bool_]:
     """Tell which points have enough company."""
     n = len(s.key)
     count = np.zeros(n, dtype=np.int32)
-    hopeful = np.flatnonzero(_company(s, s, least))
+    hopeful = _company(s, np.arange(n), s, least)
     for begin, end in _parts(len(hopeful)):
         at = hopeful[begin:end]
         own = _ranges(s, at, 0, s.key)
@@ -197,7 +197,7 @@ def _adopt(s: _Sorted, core: NDArray[np.bool_], smallest_core: Ints) -> Ints:
     if not len(at) or len(at) == len(core):
         return given
     inner = s.only(at)
-    ask = np.flatnonzero(~core & _company(s, inner, 1))
+    ask = _company(s, np.flatnonzero(~core), inner, 1)
     for offset in (0, *_offsets(s)):
         for a, b in _pairs(_ranges(s, ask, offset, inner.key)):
             near = _within(s, a, inner, b)
@@ -212,20 +212,23 @@ def _offsets(s: _Sorted) -> list[int]:
     return [(r * s.width + c) * s.span for r, c in near]
 
 
-def _company(s: _Sorted, among: _Sorted, least: int) -> NDArray[np.bool_]:
-    """Tell which points may have so many neighbours: never wrong about those it sets aside.
+def _company(s: _Sorted, ask: Ints, among: _Sorted, least: int) -> Ints:
+    """Give those of the asked that may have so many neighbours: never wrong about those it leaves out.
 
     Boxes are two reaches wide and long, so what is within reach of a point lies in the eight boxes about the nearest
     corner. Boxes are hashed; two in one bucket only make the count higher.
     """
     buckets = 1 << min(BUCKETS.bit_length() - 1, max(10, (8 * len(among.key)).bit_length()))
-    table = np.zeros(buckets, dtype=np.int32)
+    counts = np.zeros(buckets, dtype=np.int32)
     for begin, end in _parts(len(among.key)):
-        a, b, c = _hashes(among, begin, end, 0.0)
-        table += np.bincount((a ^ b ^ c) & (buckets - 1), minlength=buckets).astype(np.int32)
-    enough = np.empty(len(s.key), dtype=bool)
-    for begin, end in _parts(len(s.key)):
-        corner = _hashes(s, begin, end, 0.5)
+        a, b, c = _hashes(among, slice(begin, end), 0.0)
+        counts += np.bincount((a ^ b ^ c) & (buckets - 1), minlength=buckets).astype(np.int32)
+    # a table of bytes stays in the cache; a count cut at `least` is still enough
+    table = np.minimum(counts, least).astype(np.uint8 if least <= 255 else np.int32)
+    del counts
+    enough = np.zeros(len(ask), dtype=bool)
+    for begin, end in _parts(len(ask)):
+        corner = _hashes(s, ask[begin:end], 0.5)
         total = np.zeros(end - begin, dtype=np.int32)
         sides = [(h, h + prime) for h, prime in zip(corner, PRIMES, strict=True)]
         for a in sides[0]:
@@ -234,14 +237,14 @@ def _company(s: _Sorted, among: _Sorted, least: int) -> NDArray[np.bool_]:
                 for c in sides[2]:
                     total += table[(both ^ c) & (buckets - 1)]
         enough[begin:end] = total >= least
-    return enough
+    return ask[enough]
 
 
-def _hashes(s: _Sorted, begin: int, end: int, shift: float) -> list[Ints]:
+def _hashes(s: _Sorted, at: slice | Ints, shift: float) -> list[Ints]:
     """Give each coordinate's box times its prime, so that the next box is one prime further."""
     wide = 2.0 * s.reach * (1.0 + 1e-9)
-    time = (s.key[begin:end] % s.span) / (2.0 * s.ticks * (1.0 + 1e-9) + 1e-9)
-    boxes = (s.x[begin:end] / wide, s.y[begin:end] / wide, time)
+    time = (s.key[at] % s.span) / (2.0 * s.ticks * (1.0 + 1e-9) + 1e-9)
+    boxes = (s.x[at] / wide, s.y[at] / wide, time)
     return [np.floor(v - shift).astype(np.int64) * prime for v, prime in zip(boxes, PRIMES, strict=True)]
 
 
