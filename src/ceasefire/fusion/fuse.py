@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ceasefire.fusion.columns import lists, pairs
+from ceasefire.fusion.columns import coded, lists, pairs
 from ceasefire.fusion.compatible import FUSED
 from ceasefire.fusion.describe import Described, describe
 from ceasefire.fusion.match import match
@@ -86,7 +86,8 @@ def fuse(
     objects_hit, second = on_object(members, registered, protected, priors)
     p_party, third = by_party(members, what.control, what.left_open, parties, priors)
     at, classes, p_class = objects_hit.group, objects_hit.what, objects_hit.p
-    shielded = np.array([covers(tuple(protected), c) for c in classes], dtype=float)
+    kinds, kind = coded(classes)
+    shielded = np.array([covers(tuple(protected), k) for k in kinds], dtype=float)[kind]
     likeliest = np.full(n, "", dtype=object)
     rising = np.lexsort((p_class, at))
     rising = rising[objects_hit.named[rising]]
@@ -112,7 +113,7 @@ def fuse(
 
 
 def _eligible(observations: Table[Observation]) -> _Array:
-    names, code = np.unique(observations.column("act").astype(str), return_inverse=True)
+    names, code = coded(observations.column("act"))
     makes = np.array([covers(FUSED, a) for a in names], dtype=bool)
     placed = np.isfinite(observations.column("lon")) & np.isfinite(observations.column("lat"))
     return np.asarray(makes[code] & placed & (observations.column("procedure") != "alert"))
