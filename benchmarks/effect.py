@@ -19,9 +19,9 @@ import numpy as np
 
 from benchmarks.effect_baselines import against, before_and_after, local_level, plain_series
 from benchmarks.effect_fronts import Front, front
+from ceasefire.stats.ceasefire_effect import CeasefireEffect
 from ceasefire.stats.holding import Holding
 from ceasefire.stats.scores import brier, calibration_error
-from ceasefire.stats.series import CeasefireEffect
 
 FRONTS = 500
 RATIOS = (1.0, 0.85, 0.7, 0.5, 0.3)

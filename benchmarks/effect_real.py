@@ -21,8 +21,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from benchmarks.effect_baselines import before_and_after, plain_series
+from ceasefire.stats.ceasefire_effect import CeasefireEffect
 from ceasefire.stats.placebo import discoveries, placebo_starts
-from ceasefire.stats.series import CeasefireEffect
 
 FIRST, LAST = np.datetime64("2024-01-01"), np.datetime64("2025-12-31")
 EASTER = (np.datetime64("2025-04-20"), np.datetime64("2025-04-21"))

@@ -15,8 +15,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from benchmarks.effect_fronts import front
+from ceasefire.stats.ceasefire_effect import CeasefireEffect
 from ceasefire.stats.holding import Holding
-from ceasefire.stats.series import CeasefireEffect
 
 ONE_MS, ALL_S, ZONES = 50.0, 30.0, 500
 PLACEBOS = 10

@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
+from scipy.special import expit
 
 from ceasefire.stats.calibration_map import CalibrationMap
 
@@ -116,7 +116,7 @@ class Recalibration:
             return isotonic_curve(p, y, GRID), np.empty(0)
         a, b, c = beta_fit(p, y)
         x = np.clip(np.array(GRID), EDGE, 1 - EDGE)
-        return 1 / (1 + np.exp(-(a * np.log(x) - b * np.log1p(-x) + c))), np.array([a, b, c])
+        return expit(a * np.log(x) - b * np.log1p(-x) + c), np.array([a, b, c])
 
     def _resampled(self, p: Array, y: Array, of: NDArray[np.int64]) -> tuple[Array, Array]:
         rng = np.random.default_rng(self.seed)
@@ -172,20 +172,39 @@ def beta_fit(p: Array, y: Array) -> tuple[float, float, float]:
         Stated probabilities and outcomes, shape (n,).
     """
     x = np.clip(p, EDGE, 1 - EDGE)
-    one, two = np.log(x), -np.log1p(-x)
+    terms = np.column_stack([np.log(x), -np.log1p(-x), np.ones_like(x)])
+    free = np.array([True, True, True])
+    found = _climb(terms, y, free)
+    while np.any(found[:2] < 0):  # the map would fall: leave that side out, as Kull et al. do
+        free &= found >= 0
+        free[2] = True
+        found = _climb(terms, y, free)
+    return float(found[0]), float(found[1]), float(found[2])
 
-    def down(v: Array) -> tuple[float, Array]:
-        logit = v[0] * one + v[1] * two + v[2]
-        mean = 1 / (1 + np.exp(-logit))
-        away = v - np.array([1.0, 1.0, 0.0])
-        loss = np.sum(np.logaddexp(0.0, logit) - y * logit) + 0.5 * float(away @ away)
-        gap = mean - y
-        return float(loss), np.array([gap @ one, gap @ two, gap.sum()]) + away
 
-    found = minimize(
-        down, np.array([1.0, 1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0, None), (0, None), (None, None)]
-    )
-    return tuple(found.x.tolist())
+def _climb(terms: Array, y: Array, free: NDArray[np.bool_]) -> Array:
+    """Give the likeliest coefficients by Newton's method, those not free being 0."""
+    aim = np.array([1.0, 1.0, 0.0])
+    at = np.where(free, aim, 0.0)
+
+    def height(v: Array) -> float:
+        logit = terms @ v
+        return float(np.sum(y * logit - np.logaddexp(0.0, logit)) - 0.5 * np.sum((v - aim)[free] ** 2))
+
+    here = height(at)
+    for _ in range(50):
+        mean = expit(terms @ at)
+        slope = (terms.T @ (y - mean) - (at - aim))[free]
+        bend = (terms.T @ (terms * (mean * (1 - mean))[:, None]) + np.eye(3))[np.ix_(free, free)]
+        step = np.zeros(3)
+        step[free] = np.linalg.solve(bend, slope)
+        if slope @ step[free] < 1e-9:
+            break
+        share = 1.0
+        while (there := height(at + share * step)) < here and share > 1e-6:
+            share /= 2.0
+        at, here = at + share * step, there
+    return at
 
 
 def checked(probability: ArrayLike, outcome: ArrayLike) -> tuple[Array, Array]:

@@ -1,0 +1,307 @@
+"""The effect of a ceasefire on incidents per day, by region and over all: fewer than would have been, or not shown.
+
+Counts are taken per chance to see, so that a month under cloud is not peace; the days of negotiation before the start
+are left out; what would have been is foretold from the days before those; and the daily readout says whether it holds.
+A region where nothing can be said is listed with the reason, never left away. An effect says nothing of who did what:
+it is a rate against a forecast, and other reasons than the ceasefire can lower a rate on the same day.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from ceasefire.errors import CeasefireError
+from ceasefire.model.records import Coverage, Incident
+from ceasefire.model.table import Table
+from ceasefire.model.taxonomy import covers
+from ceasefire.stats.ceasefire_effect import CeasefireEffect
+from ceasefire.stats.holding import Holding
+from ceasefire.stats.placebo import discoveries
+
+_Array = np.ndarray[Any, Any]
+
+FALSE_DISCOVERY = 0.05
+"""Share of regions called `fewer` that may be wrong, on average."""
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class HoldingDay:
+    """One day of the daily readout."""
+
+    start: datetime
+    """Begin of the day (UTC)."""
+    counted: float
+    """Incidents counted."""
+    foretold: float
+    """Incidents foretold for that day's exposure without a ceasefire; 0 where nobody looked."""
+    p_holding: float
+    """P(it held that day), given all days."""
+    p_that_evening: float
+    """P(it held that day), given that day and those before."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a ceasefire changed in one region, or over all, with everything needed to doubt it."""
+
+    subject: str
+    """Region, or `all`."""
+    verdict: str
+    """`fewer`, `more`, `not_shown`, or `not_assessed`, then with a reason."""
+    reason: str = ""
+    """Why nothing can be said."""
+    days: int = 0
+    """Days in force that were looked at."""
+    counted: float = NAN
+    """Incidents counted in force."""
+    unlooked: int = 0
+    """Incidents on days too poorly looked at to be compared; in no number here."""
+    expected: tuple[float, float, float] = (NAN, NAN, NAN)
+    """Foretold count for the same exposure: median, low, high."""
+    ratio: float = NAN
+    """Rate in force over the rate foretold."""
+    low: float = 0.0
+    """Lower end of its interval."""
+    high: float = float("inf")
+    """Upper end."""
+    p_fewer: float = NAN
+    """P(as few or fewer without an effect)."""
+    before: float = NAN
+    """Rate in the excluded days over the one foretold for them: above 1 a surge, below 1 a fall before the start."""
+    widened: float = 1.0
+    """Factor by which the placebo dates widened the interval."""
+    placebo: tuple[tuple[datetime, float, float, float], ...] = ()
+    """Placebo dates with the ratio found and its interval."""
+    parameters: tuple[tuple[str, float, float, float], ...] = ()
+    """Fitted numbers with their intervals."""
+    holding: tuple[HoldingDay, ...] = field(default=(), repr=False)
+    """The daily readout."""
+
+    def sentence(self) -> str:
+        """Say it in one sentence.
+
+        >>> Effect("UA-53", "not_assessed", reason="nobody looked").sentence()
+        'UA-53: no effect can be assessed: nobody looked.'
+        """
+        if self.verdict == "not_assessed":
+            return f"{self.subject}: no effect can be assessed: {self.reason}."
+        said = {"fewer": "fewer than would have been", "more": "more than would have been"}
+        high = f"{self.high:.2f}" if np.isfinite(self.high) else "no limit"
+        return (
+            f"{self.subject}: {said.get(self.verdict, 'no effect is shown')}: {self.counted:g} counted in {self.days} "
+            f"days, {self.expected[0]:.0f} foretold ({self.expected[1]:.0f} to {self.expected[2]:.0f}); "
+            f"ratio {self.ratio:.2f} ({self.low:.2f} to {high})."
+        )
+
+
+def effects(
+    incidents: Table[Incident],
+    coverage: Table[Coverage],
+    *,
+    start: datetime,
+    end: datetime | None = None,
+    exclude: str | int = "14d",
+    act: str = "attack",
+    occurred: float = 0.8,
+    least_exposure: float = 0.05,
+    placebos: int = 10,
+    level: float = 0.95,
+) -> tuple[Effect, ...]:
+    """Estimate the effect over all regions and in each.
+
+    Parameters
+    ----------
+    incidents
+        Fused incidents, from long before the start: a year or two is good, six weeks the least.
+    coverage
+        Exposure by region, day and act class over the same time; regions and days are taken from here.
+    start, end
+        Instants (UTC) from which and until which the ceasefire is in force; to the last day where no end is given.
+        A day that is in force only in part is left out.
+    exclude
+        Days of negotiation before the start, left out: `14d`, `2w`, or a number of days.
+    act
+        Act class that is counted, with all it covers.
+    occurred
+        Least P(occurred) of an incident that is counted.
+    least_exposure
+        Chance of seeing one act below which a region's day counts as not looked at.
+    placebos, level
+        Placebo dates for each, and the level of intervals.
+
+    Returns
+    -------
+    First `all`, then each region by its code. A region is called `fewer` so that of those called, on average 5 % at
+    most are wrong; its interval is its own.
+
+    Raises
+    ------
+    CeasefireError
+        No coverage for the act; a start outside the days covered; an end before the start; a malformed `exclude`.
+
+    Source: `ceasefire.stats.series`, `placebo` and `holding` name the methods.
+    """
+    before = exclude_days(exclude)
+    cells = coverage.where(act=act)
+    if len(cells) == 0:
+        raise CeasefireError(f"there is no coverage for {act!r}: an effect needs the chance to see, day by day")
+    regions, days, ends, exposure = _exposure(cells, least_exposure)
+    counts, unlooked = _counts(incidents, regions, days, ends, exposure, act, occurred)
+    first, past = _in_force(days, ends, start, end)
+    begun = int(np.searchsorted(days, np.datetime64(_utc(start), "s"), side="right")) - 1
+    left_out = before + max(first - max(begun, 0), 0)
+    model = {"exclude_days": left_out, "placebos": placebos, "level": level}
+    share = _shares(counts, exposure, max(first - left_out, 0))
+    seen = (exposure > 0) & (share[:, None] > 0)
+    whole = _one("all", np.sum(counts * seen, axis=0), share @ exposure, days, first, past, unlooked.sum(), model)
+    each = [_one(code, counts[r], exposure[r], days, first, past, unlooked[r], model) for r, code in enumerate(regions)]
+    return (whole, *_together(each))
+
+
+def exclude_days(text: str | int) -> int:
+    """Give the days that `14d`, `2w` or a number means.
+
+    Parameters
+    ----------
+    text
+        Days or weeks.
+
+    Raises
+    ------
+    CeasefireError
+        It is neither, or negative.
+
+    >>> exclude_days("14d"), exclude_days("2w"), exclude_days(0)
+    (14, 14, 0)
+    """
+    found = re.fullmatch(r"\s*(\d{1,4})\s*([dw]?)\s*", str(text))
+    if not found:
+        raise CeasefireError(f"exclude must be days or weeks such as 14d or 2w, not {text!r}")
+    return int(found[1]) * (7 if found[2] == "w" else 1)
+
+
+def _one(
+    subject: str,
+    count: _Array,
+    exposure: _Array,
+    days: _Array,
+    first: int,
+    past: int,
+    unlooked: int,
+    model: dict[str, Any],
+) -> Effect:
+    try:
+        e = CeasefireEffect(**model).fit(count[:past], exposure[:past], start=first)
+    except ValueError as error:
+        return Effect(subject, "not_assessed", reason=str(error), unlooked=int(unlooked))
+    told = e.daily_
+    read = Holding(level=e.level).fit(count[first:past], told.mean, size=told.size, level_sd=told.level_sd)
+    rows = zip(days[first:past], count[first:past], told.mean, read.probability_, read.so_far_, strict=True)
+    null = e.null_
+    return Effect(
+        subject,
+        "fewer" if e.high_ < 1.0 else "more" if e.low_ > 1.0 else "not_shown",
+        days=int(np.sum(exposure[first:past] > 0)),
+        counted=e.counted_,
+        unlooked=int(unlooked),
+        expected=(float(e.expected_[0]), float(e.expected_[1]), float(e.expected_[2])),
+        ratio=e.ratio_,
+        low=e.low_,
+        high=e.high_,
+        p_fewer=e.p_fewer_,
+        before=float(np.exp(e.step_.value)),
+        widened=e.null_.widen,
+        placebo=tuple(
+            (_time(days[at]), float(r), float(lo), float(hi))
+            for at, r, lo, hi in zip(null.start, null.ratio, null.low, null.high, strict=True)
+        ),
+        parameters=tuple((*p,) for p in (*e.parameters_, *read.parameters_)),
+        holding=tuple(HoldingDay(_time(day), float(c), float(m), float(p), float(q)) for day, c, m, p, q in rows),
+    )
+
+
+def _together(each: list[Effect]) -> list[Effect]:
+    """Call a region `fewer` only where it is found among all regions, and not by itself alone."""
+    assessed = [k for k, e in enumerate(each) if e.verdict != "not_assessed"]
+    found = discoveries(np.array([each[k].p_fewer for k in assessed]), FALSE_DISCOVERY)
+    out = list(each)
+    for k, yes in zip(assessed, found, strict=True):
+        if each[k].verdict == "fewer" and not yes:
+            out[k] = Effect(**{**vars(each[k]), "verdict": "not_shown"})
+    return out
+
+
+def _exposure(cells: Table[Coverage], least: float) -> tuple[_Array, _Array, _Array, _Array]:
+    """Give regions, begins and ends of days, and exposure of shape (regions, days), 0 where too poor."""
+    regions, r = np.unique(cells.column("region").astype(str), return_inverse=True)
+    days, at, d = np.unique(cells.column("start").astype("datetime64[s]"), return_index=True, return_inverse=True)
+    ends = cells.column("end").astype("datetime64[s]")[at]
+    exposure = np.zeros((len(regions), len(days)))
+    exposure[r, d] = np.nan_to_num(cells.column("exposure").astype(float))
+    exposure[exposure < least] = 0.0
+    return regions, days, ends, exposure
+
+
+def _counts(
+    incidents: Table[Incident],
+    regions: _Array,
+    days: _Array,
+    ends: _Array,
+    exposure: _Array,
+    act: str,
+    occurred: float,
+) -> tuple[_Array, _Array]:
+    """Give incidents by region and day where somebody looked, and those of each region on days nobody did."""
+    names, code = np.unique(incidents.column("act").astype(str), return_inverse=True)
+    meant = np.array([covers((act,), name) for name in names], dtype=bool)
+    counted = meant[code] if len(names) else np.zeros(0, dtype=bool)
+    counted = counted & (incidents.column("p_occurred").astype(float) >= occurred)
+    begin, finish = (incidents.column(c).astype("datetime64[s]") for c in ("start", "end"))
+    middle = begin + (finish - begin) // 2
+    d = np.searchsorted(days, middle, side="right") - 1
+    region = incidents.column("region").astype(str)
+    r = np.clip(np.searchsorted(regions, region), 0, len(regions) - 1)
+    inside = counted & (regions[r] == region) & (d >= 0)
+    inside &= middle < ends[np.clip(d, 0, None)]
+    counts = np.zeros(exposure.shape)
+    np.add.at(counts, (r[inside], d[inside]), 1.0)
+    unlooked = np.sum(np.where(exposure > 0, 0.0, counts), axis=1).astype(np.int64)
+    return np.where(exposure > 0, counts, 0.0), unlooked
+
+
+def _shares(counts: _Array, exposure: _Array, past: int) -> _Array:
+    """Give each region's share of the whole rate, from the days before the excluded ones alone; 0 where unknown."""
+    seen = exposure[:, :past].sum(axis=1)
+    rate = np.where(seen > 0, (counts[:, :past].sum(axis=1) + 0.5) / np.where(seen > 0, seen + 0.5, 1.0), 0.0)
+    return np.asarray(rate / rate.sum() if rate.sum() > 0 else rate)
+
+
+def _in_force(days: _Array, ends: _Array, start: datetime, end: datetime | None) -> tuple[int, int]:
+    """Give the first whole day in force and the first day after the last whole one."""
+    first = int(np.searchsorted(days, np.datetime64(_utc(start), "s"), side="left"))
+    past = len(days)
+    if end is not None:
+        if _utc(end) <= _utc(start):
+            raise CeasefireError(f"the ceasefire ends ({end}) before it starts ({start})")
+        past = int(np.searchsorted(ends, np.datetime64(_utc(end), "s"), side="right"))
+    if not 0 < first < past:
+        raise CeasefireError(
+            f"no whole day in force lies within the days covered ({_time(days[0]):%Y-%m-%d} to "
+            f"{_time(days[-1]):%Y-%m-%d}) with days before it: an effect needs both"
+        )
+    return first, past
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _time(day: Any) -> datetime:
+    seconds = int(np.datetime64(day, "s").astype(np.int64))
+    return datetime.fromtimestamp(seconds, tz=UTC)
