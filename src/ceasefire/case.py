@@ -175,6 +175,10 @@ class Case:
         looks = Table.concat(Look, [looks, self._never_looked(looks)])
         for name, intake in intakes.items():
             self.say(f"observe: {_counted(name, intake.count)}")
+            if len(intake.quarantine):
+                first = intake.quarantine[0]
+                where = f"{first.granule}:{first.line}" if first.line else first.granule
+                self.say(f"observe: {name}: the first in quarantine is {where}: {first.reason}")
         return Observed(
             observations=observations,
             looks=looks,
