@@ -47,14 +47,16 @@ def main() -> None:
             inside += linker.reports_per_incident_.low <= 2.2 <= linker.reports_per_incident_.high
         print(f"\n{name}: {len(SEEDS)} seeds, about {len(seen.day)} reports each")
         print(
-            f"{'':12} {'precision':>9} {'recall':>7} {'pair F1':>8} {'least':>6} {'count ratio':>12} {'worst':>6} {'s':>6}"
+            f"{'':12} {'precision':>9} {'recall':>7} {'pair F1':>8} {'least':>6} "
+            f"{'count ratio':>12} {'worst':>6} {'s':>6}"
         )
         for method, scores in rows.items():
             a = np.array(scores)
             p, r, f1, ratio, seconds = a.mean(0)
             worst = a[np.argmax(np.abs(np.log(a[:, 3]))), 3]
             print(
-                f"{method:12} {p:9.3f} {r:7.3f} {f1:8.3f} {a[:, 2].min():6.3f} {ratio:12.2f} {worst:6.2f} {seconds:6.1f}"
+                f"{method:12} {p:9.3f} {r:7.3f} {f1:8.3f} {a[:, 2].min():6.3f} "
+                f"{ratio:12.2f} {worst:6.2f} {seconds:6.1f}"
             )
             out[f"{name} {method}"] = {
                 "f1": round(f1, 3),
@@ -70,7 +72,7 @@ def main() -> None:
             held, wanted = f1 >= bound[0] and ratio <= bound[1], f"F1 >= {bound[0]}, count ratio <= {bound[1]}"
         out[f"{name} held"] = bool(held)
         mean = {k: round(float(np.mean([s[k] for s in shares])), 3) for k in shares[0]}
-        out[f"{name} intervals"] = [inside, fitted]
+        out[f"{name} intervals"] = [int(inside), fitted]
         print(f"wanted: {wanted}: {'held' if held else 'NOT held'}")
         print(f"shares learnt without labels (mean of seeds): {mean}")
         print(f"true shares and reports per incident inside their 95 % interval: {inside} of {fitted}")

@@ -145,14 +145,14 @@ class Linker:
             kinds(np.ones((k, k), bool) if allowed is None else np.asarray(allowed)),
             self.lags,
         )
-        shares = self._learn(reach, reports if n <= _WHOLE else reports.windows(self.sample, self.lags))
         few = n <= _WHOLE
+        shares = self._learn(reach, reports if few else reports.windows(self.sample, self.lags), few=few)
         drawn = sample(
             reach,
             reports,
             shares,
-            sweeps=100 if few else 32,
-            keep=80 if few else 24,
+            sweeps=100 if few else 28,
+            keep=80 if few else 22,
             every=1 if few else 4,
             smallest=_SMALLEST,
             least=_LEAST,
@@ -165,14 +165,16 @@ class Linker:
         self.labels_ = _in_order(self.labels_)
         return self
 
-    def _learn(self, reach: Reaches, reports: Reports) -> tuple[_Array, ...]:
+    def _learn(self, reach: Reaches, reports: Reports, *, few: bool) -> tuple[_Array, ...]:
         """Learn the shares: first with every kind of error open, then with those that occur."""
         prior = reach.first()
-        explored = sample(reach, reports, prior, prior=prior, sweeps=40, keep=10, seed=self.seed)
+        explored = sample(reach, reports, prior, prior=prior, sweeps=40 if few else 30, keep=10, seed=self.seed)
         means = [axis.mean(0) for axis in explored.shares]
         opened = tuple(np.where(m < self.closed, 0.0, p) for m, p in zip(means, prior, strict=True))
         shares = tuple(_normal(np.where(p > 0, m, 0.0)) for m, p in zip(means, opened, strict=True))
-        drawn = sample(reach, reports, shares, prior=opened, sweeps=80, keep=60, seed=self.seed + 1)
+        drawn = sample(
+            reach, reports, shares, prior=opened, sweeps=80 if few else 50, keep=60 if few else 40, seed=self.seed + 1
+        )
         self.shares_ = {
             name: _estimate(axis[:, q], 1.0)
             for axis, names in zip(drawn.shares, reach.names, strict=True)

@@ -241,17 +241,38 @@ def likely(reachable: Meanings, weight: _Array, *, rate: float, least: float) ->
     total = np.add.reduceat(score, reachable.first[:-1])
     keep = score >= np.repeat((least * total).astype(np.float32), size)
     keep |= reachable.code == 0
+    keep, spread = _one_alone(reachable, keep, per)
     names, cell = _number(reachable.cell[keep], len(reachable.place))
     kept = np.r_[0, np.cumsum(keep)][reachable.first]
     return Meanings(
         first=kept,
         cell=cell,
         code=reachable.code[keep],
-        spread=reachable.spread[keep],
+        spread=spread[keep],
         place=reachable.place[names],
         slot=reachable.slot[names],
         kind=reachable.kind[names],
     )
+
+
+def _one_alone(reachable: Meanings, keep: _Array, per: _Array) -> tuple[_Array, _Array]:
+    """Let the likeliest of the meanings that a report shares with nobody stand for all of them, with their weight."""
+    shared = np.bincount(reachable.cell[keep], minlength=len(reachable.place)) > 1
+    alone = np.flatnonzero(keep & ~shared.take(reachable.cell) & (reachable.code != 0))
+    if not len(alone):
+        return keep, reachable.spread
+    owner = np.searchsorted(reachable.first, alone, side="right")
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    weight = per[alone]
+    total, best = np.add.reduceat(weight, first), np.maximum.reduceat(weight, first)
+    size = np.diff(np.r_[first, len(alone)])
+    at = np.flatnonzero(weight == np.repeat(best, size))
+    at = at[np.diff(owner[at], prepend=-1) != 0]
+    keep, spread = keep.copy(), reachable.spread.copy()
+    keep[alone] = False
+    keep[alone[at]] = True
+    spread[alone[at]] *= best / total
+    return keep, spread
 
 
 def ranges(first: _Array, sizes: _Array) -> _Array:
