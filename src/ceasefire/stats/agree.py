@@ -65,7 +65,7 @@ class SourceReliability:
     bloc_
         Bloc of each source, -1 for none, shape (sources,).
     pairs_
-        What was found about pairs of sources, if copies were looked for.
+        What was found about pairs of sources before any were joined, if copies were looked for.
     log_likelihood_
         At the end of the climb.
 
@@ -159,10 +159,7 @@ class SourceReliability:
         outcome = np.where(what == SILENT, known, what)
         self.pairs_ = None
         if self.find_copies:
-            votes = arrange(rows[0], who, outcome, given, sizes=sizes)
-            voices, _ = self._climb(votes, checked(votes, given))
-            self.pairs_ = shared_errors(rows[0], who, outcome, voices=voices, bloc=given, items=sizes[0])
-            given = blocs_of(self.pairs_, given, self.evidence)
+            given = self._search(rows[0], who, outcome, given, sizes)
         votes = arrange(rows[0], who, outcome, given, sizes=sizes)
         judged = checked(votes, given)
         self.bloc_, self.checked_ = given, judged.sources
@@ -180,6 +177,21 @@ class SourceReliability:
             raise ValueError(f"an interval needs at least 50 draws, not {self.draws}")
         if not 0.0 < self.level < 1.0:
             raise ValueError(f"level must lie between 0 and 1, not {self.level}")
+
+    def _search(
+        self, item: Index, source: Index, outcome: Index, bloc: Index, sizes: tuple[int, int, int, int]
+    ) -> Index:
+        """Join sources that share errors, the surest first, until no more are found."""
+        while True:
+            votes = arrange(item, source, outcome, bloc, sizes=sizes)
+            voices, _ = self._climb(votes, checked(votes, bloc))
+            found = shared_errors(item, source, outcome, votes=votes, voices=voices, bloc=bloc)
+            if self.pairs_ is None:
+                self.pairs_ = found
+            wider = blocs_of(found, bloc, self.evidence)
+            if np.array_equal(wider, bloc):
+                return bloc
+            bloc = wider
 
     def _pseudo(self, votes: Votes) -> Array:
         right, wrong = self.prior

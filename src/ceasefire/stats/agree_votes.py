@@ -108,32 +108,38 @@ def arrange(
     )  # fmt: skip
 
 
-def expect(votes: Votes, voices: Voices) -> tuple[Array, Array, Array, Array]:
-    """Give ln P(statements, class) per item, and what the blocs' part needs for counting.
+def bloc_parts(votes: Votes, voices: Voices) -> tuple[Array, Array, Array, Array]:
+    """Give what each time a bloc spoke says of the class, and what is needed to count it.
 
     Returns
     -------
-    Shape (items, classes); P(line | class, statements), (times, outcomes, classes); ln P(statement | class, speaks
-    for itself) plus ln P(so), (statements, classes); the conformity of each statement, (statements, 1).
+    ln P(what the bloc said | class), (times, classes); P(line | class, what it said), (times, outcomes, classes);
+    P(statement, speaks for itself | class), (statements, classes); the conformity of each statement, (statements, 1).
     """
-    logs = np.log(np.maximum(voices.own, _LEAST))
-    flat = np.ascontiguousarray(logs.transpose(0, 2, 1)).reshape(-1, votes.classes)
-    joint = votes.lone @ flat + np.log(np.maximum(voices.prevalence, _LEAST))
     follow = voices.conformity[votes.source][:, None]
     own = np.maximum((1.0 - follow) * voices.own[votes.source, :, votes.outcome], _LEAST)
     times, k, outcomes = votes.item.size, votes.classes, votes.outcomes
     if not times:
-        return joint, np.zeros((0, outcomes, k)), own, follow
+        return np.zeros((0, k)), np.zeros((0, outcomes, k)), own, follow
     key = votes.time * outcomes + votes.outcome
     gain, base = np.log1p(follow / own), np.log(own)
     lines = np.log(np.maximum(voices.line, _LEAST)).transpose(0, 2, 1)[votes.bloc]
-    lines = lines + np.stack(
-        [np.bincount(key, column, times * outcomes) for column in gain.T], axis=1
-    ).reshape(times, outcomes, k)
+    gains = np.stack([np.bincount(key, column, times * outcomes) for column in gain.T], axis=1)
+    lines = lines + gains.reshape(times, outcomes, k)
     total = logsumexp(lines, axis=1)
     part = total + np.stack([np.bincount(votes.time, column, times) for column in base.T], axis=1)
-    joint = joint + np.stack([np.bincount(votes.item, column, votes.items) for column in part.T], axis=1)
-    return joint, np.exp(lines - total[:, None, :]), own, follow
+    return np.asarray(part), np.exp(lines - total[:, None, :]), own, follow
+
+
+def expect(votes: Votes, voices: Voices) -> tuple[Array, Array, Array, Array]:
+    """Give ln P(statements, class) per item, (items, classes), and the last three of `bloc_parts`."""
+    logs = np.log(np.maximum(voices.own, _LEAST))
+    flat = np.ascontiguousarray(logs.transpose(0, 2, 1)).reshape(-1, votes.classes)
+    joint = votes.lone @ flat + np.log(np.maximum(voices.prevalence, _LEAST))
+    part, lines, own, follow = bloc_parts(votes, voices)
+    if votes.item.size:
+        joint = joint + np.stack([np.bincount(votes.item, column, votes.items) for column in part.T], axis=1)
+    return joint, lines, own, follow
 
 
 def weights(joint: Array) -> tuple[Array, float]:
