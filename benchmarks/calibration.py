@@ -1,8 +1,8 @@
-"""Calibration of P(occurred): stated, and read through a map fitted in other worlds in other countries.
+"""Calibration of P(occurred): stated, and read through maps fitted in other worlds in another country.
 
-Maps are fitted on worlds in one country and scored on worlds with other seeds in four others. Which kind of map is
-used is chosen on the worlds it is fitted on, by leaving one out at a time. Bins: the ICD 203 words, and tenths.
-Run: make bench NAME=calibration
+Maps are fitted on worlds in one country and scored on worlds with other seeds in four others. Whether one map or one
+for each kind of incident, and which sort of map, is chosen on the worlds they are fitted on, a sixth left out at a
+time. Bins: the ICD 203 words, and tenths. Run: make bench NAME=calibration
 """
 
 from __future__ import annotations
@@ -17,66 +17,84 @@ import numpy as np
 from benchmarks.calibration_worlds import FIT_PLACES, TEST_PLACES, Stated, worlds
 from ceasefire.model.likelihood import WORDS
 from ceasefire.stats.calibrate import Recalibration
-from ceasefire.stats.calibration_map import CalibrationMap, recalibrated
-from ceasefire.stats.prevalence import prevalence
+from ceasefire.stats.calibration_map import CalibrationMap, recalibrated, recalibrated_by
+from ceasefire.stats.prevalence import prevalence, prior_shift
 from ceasefire.stats.scores import ICD_203, TENTHS, calibration_error, log_score, murphy, reliability
 
-FIT_WORLDS, TEST_WORLDS = 24, 15
+FIT_WORLDS, TEST_WORLDS = 48, 30
+FIT_SEED, TEST_SEED, SHIFT_SEED = 40_000, 53_000, 63_000
+CANDIDATES = (("one map", "beta"), ("one map", "isotonic"), ("by kind", "beta"), ("by kind", "isotonic"))
+SHOWN = (0.35, 0.6, 0.8, 0.9, 0.98)
 TARGET_ECE = 0.03
+FOLDS = 6
 Array = np.ndarray[Any, Any]
 
 
 def main(fit_worlds: int = FIT_WORLDS, test_worlds: int = TEST_WORLDS) -> None:
     """Print the tables, then one line of JSON."""
     begin = time.perf_counter()
-    learnt = worlds(range(40_000, 40_000 + fit_worlds), FIT_PLACES)
-    method, losses = choose(learnt)
-    text = f"{fit_worlds} invented worlds in one country, seeds 40000 to {40_000 + fit_worlds - 1}"
-    fitted = Recalibration(method=method).fit(learnt.p, learnt.occurred, groups=learnt.world, fitted_on=text)
-    m = fitted.map_
-    test = worlds(range(50_000, 50_000 + test_worlds), TEST_PLACES)
-    print(f"fitted on {m.incidents:,} incidents of {text} ({learnt.truths:,} true events, base rate {m.base_rate:.3f})")
-    print("log score with one world left out: " + ", ".join(f"{k} {v:.4f}" for k, v in losses.items()) + f"; {method}")
-    for name, value, low, high in fitted.parameters_:
-        print(f"  {name} = {value:.3f} ({low:.3f} to {high:.3f})")
-    for stated in (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99):
-        low, high = np.interp(stated, m.at, m.low), np.interp(stated, m.at, m.high)
-        print(f"  {stated:.2f} is read as {recalibrated(stated, m):.3f} ({low:.3f} to {high:.3f})")
-    print(
-        f"scored on {len(test.p):,} incidents of {test_worlds} worlds in other countries ({test.truths:,} true events)"
-    )
-    rows = {"as stated": scores(test.p, test.occurred), "recalibrated": scores(recalibrated(test.p, m), test.occurred)}
-    other = "isotonic" if method == "beta" else "beta"
-    spare = Recalibration(method=other, resamples=2).fit(learnt.p, learnt.occurred, fitted_on=text).map_
-    rows[f"with {other}"] = scores(recalibrated(test.p, spare), test.occurred)
-    rows["base rate"] = scores(np.full(len(test.p), m.base_rate), test.occurred)
+    learnt = worlds(range(FIT_SEED, FIT_SEED + fit_worlds), FIT_PLACES)
+    chosen, losses = choose(learnt)
+    text = f"{fit_worlds} invented worlds in one country, seeds {FIT_SEED} to {FIT_SEED + fit_worlds - 1}"
+    maps = fitted(learnt, *chosen, text=text, resamples=200)
+    test = worlds(range(TEST_SEED, TEST_SEED + test_worlds), TEST_PLACES)
+    base = float(learnt.occurred.mean())
+    print(f"fitted on {len(learnt.p):,} incidents of {text} ({learnt.truths:,} true events, base rate {base:.3f})")
+    print("log score on worlds left out: " + ", ".join(f"{k} {v:.4f}" for k, v in losses.items()))
+    print(f"chosen: {chosen[0]} {chosen[1]}; a stated probability is read as (95 % interval, whole worlds resampled)")
+    for name, m in maps.items():
+        low, high = (np.interp(SHOWN, m.at, v) for v in (m.low, m.high))
+        reads = zip(SHOWN, recalibrated(np.array(SHOWN), m), low, high, strict=True)
+        cells = "  ".join(f"{s:.2f}: {v:.2f} ({lo:.2f}-{hi:.2f})" for s, v, lo, hi in reads)
+        print(f"  {name:<30}{m.incidents:>6,} incidents  {cells}")
+    print(f"scored on {len(test.p):,} incidents of {test_worlds} worlds elsewhere ({test.truths:,} true events)")
+    mapped = through(test, maps)
+    rows = {"as stated": scores(test.p, test.occurred), "recalibrated": scores(mapped, test.occurred)}
+    for other in CANDIDATES:
+        if other != chosen:
+            spare = through(test, fitted(learnt, *other, text=text))
+            rows[" ".join(other)] = scores(spare, test.occurred)
+    rows["base rate"] = scores(np.full(len(test.p), base), test.occurred)
     show(rows)
-    table = {
-        name: by_word(p, test.occurred, name)
-        for name, p in (("as stated", test.p), ("recalibrated", recalibrated(test.p, m)))
-    }
+    table = {name: by_word(p, test.occurred, name) for name, p in (("as stated", test.p), ("recalibrated", mapped))}
     twice = second_incidents(learnt, test)
-    shifted = shift(m, test_worlds)
+    shifted = shift(maps, base, test_worlds)
     inside = all(row["inside"] for row in table["recalibrated"])
     worst = max(rows["recalibrated"]["ece"], rows["recalibrated"]["ece_tenths"])
     met = worst <= TARGET_ECE and inside
     print(f"\ntargets: error <= {TARGET_ECE}, every word's share inside its band: {'met' if met else 'NOT MET'}")
-    result = {"benchmark": "calibration", "fit": m.incidents, "test": len(test.p), "method": method, "scores": rows}
-    result |= {"words": table, "told": twice, "prevalence_shift": shifted, "met": met}
-    print(json.dumps({**result, "map": m.as_dict(), "seconds": round(time.perf_counter() - begin, 1)}))
+    result = {"benchmark": "calibration", "fit": len(learnt.p), "test": len(test.p), "chosen": " ".join(chosen)}
+    result |= {"scores": rows, "words": table, "told": twice, "prevalence_shift": shifted, "met": met}
+    result |= {"maps": {name: m.as_dict() for name, m in maps.items()}}
+    print(json.dumps({**result, "seconds": round(time.perf_counter() - begin, 1)}))
 
 
-def choose(learnt: Stated) -> tuple[str, dict[str, float]]:
-    """Choose the kind of map by the log score on the world left out, within the fitting worlds."""
+def fitted(learnt: Stated, how: str, method: str, *, text: str, resamples: int = 2) -> dict[str, CalibrationMap]:
+    """Fit a map for every kind, or one for all that every kind uses."""
+    out = {}
+    for kind in np.unique(learnt.kind).tolist():
+        of = learnt.kind == kind if how == "by kind" else np.ones(len(learnt.p), dtype=bool)
+        r = Recalibration(method=method, resamples=resamples)
+        out[kind] = r.fit(learnt.p[of], learnt.occurred[of], groups=learnt.world[of], fitted_on=text).map_
+    return out
+
+
+def through(stated: Stated, maps: dict[str, CalibrationMap]) -> Array:
+    """Read probabilities through the maps of their kinds."""
+    return recalibrated_by(stated.p, stated.kind, maps)
+
+
+def choose(learnt: Stated) -> tuple[tuple[str, str], dict[str, float]]:
+    """Choose by the log score on worlds left out, within the fitting worlds."""
     losses = {}
-    for method in ("beta", "isotonic"):
+    for how, method in CANDIDATES:
         p = np.empty(len(learnt.p))
-        for k in np.unique(learnt.world):
-            out = learnt.world == k
-            r = Recalibration(method=method, resamples=2).fit(learnt.p[~out], learnt.occurred[~out], fitted_on="folds")
-            p[out] = recalibrated(learnt.p[out], r.map_)
-        losses[method] = round(log_score(p, learnt.occurred), 5)
-    return min(losses, key=lambda name: losses[name]), losses
+        for fold in range(FOLDS):
+            out = learnt.world % FOLDS == fold
+            rest = Stated(*(v[~out] for v in learnt[:5]), learnt.truths)
+            p[out] = recalibrated_by(learnt.p[out], learnt.kind[out], fitted(rest, how, method, text="folds"))
+        losses[f"{how} {method}"] = round(log_score(p, learnt.occurred), 5)
+    return min(CANDIDATES, key=lambda c: losses[" ".join(c)]), losses
 
 
 def scores(p: Array, outcome: Array) -> dict[str, float]:
@@ -116,31 +134,30 @@ def by_word(p: Array, outcome: Array, title: str) -> list[dict[str, Any]]:
 
 def second_incidents(learnt: Stated, test: Stated) -> dict[str, Any]:
     """Print and give the same for the softer question: does it tell of something that happened, also a second time?"""
-    m = Recalibration(resamples=2).fit(learnt.p, learnt.told, fitted_on="the same worlds").map_
-    rows = {"as stated": scores(test.p, test.told), "recalibrated": scores(recalibrated(test.p, m), test.told)}
-    print("\nthe softer question, whether a second incident of one event counts as true (its own map)")
+    told = learnt._replace(occurred=learnt.told)
+    mapped = through(test, fitted(told, "by kind", "beta", text="the same worlds"))
+    rows = {"as stated": scores(test.p, test.told), "recalibrated": scores(mapped, test.told)}
+    print("\nthe softer question, whether a second incident of one event counts as true (its own maps)")
     show(rows)
     return rows
 
 
-def shift(m: CalibrationMap, number: int) -> dict[str, Any]:
+def shift(maps: dict[str, CalibrationMap], base: float, number: int) -> dict[str, Any]:
     """Print and give what happens where four times as much is invented, and what the prior correction mends."""
-    there = worlds(range(60_000, 60_000 + max(5, number // 3)), TEST_PLACES, invented=0.6)
-    mapped = recalibrated(there.p, m)
-    found = prevalence(mapped, old=m.base_rate)
+    there = worlds(range(SHIFT_SEED, SHIFT_SEED + max(5, number // 2)), TEST_PLACES, invented=0.6)
+    mapped = through(there, maps)
+    found = prevalence(mapped, old=base)
+    truth = float(there.occurred.mean())
     rows = {
         "as stated": scores(there.p, there.occurred),
         "recalibrated": scores(mapped, there.occurred),
-        "share estimated": scores(recalibrated(there.p, m, base_rate=found.value), there.occurred),
-        "share known": scores(recalibrated(there.p, m, base_rate=float(there.occurred.mean())), there.occurred),
+        "share estimated": scores(prior_shift(mapped, old=base, new=found.value), there.occurred),
+        "share known": scores(prior_shift(mapped, old=base, new=truth), there.occurred),
     }
-    print(
-        f"\nfour times as many inventions: {len(there.p):,} incidents, of which {there.occurred.mean():.3f} occurred;"
-    )
+    print(f"\nfour times as many inventions: {len(there.p):,} incidents, of which {truth:.3f} occurred;")
     print(f"share estimated without outcomes {found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
     show(rows)
-    truth = round(float(there.occurred.mean()), 4)
-    return {"scores": rows, "share": truth, "estimated": [round(v, 4) for v in found]}
+    return {"scores": rows, "share": round(truth, 4), "estimated": [round(v, 4) for v in found]}
 
 
 if __name__ == "__main__":

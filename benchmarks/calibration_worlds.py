@@ -11,6 +11,9 @@ from unittest import mock
 import numpy as np
 
 from ceasefire.case import Case
+from ceasefire.model.records import Incident
+from ceasefire.model.table import Table
+from ceasefire.stats.crowded import crowded
 from ceasefire.testing import world
 from ceasefire.testing.matching import match, tells
 from ceasefire.testing.score import score
@@ -36,6 +39,8 @@ TEST_PLACES: tuple[tuple[str, ...], ...] = (
 """Regions that they are scored in: other countries."""
 DENSITY = (4.0, 16.0)
 """Least and most incidents a day and million km2."""
+WIDE_KM = 10.0
+"""A disc with a larger radius is wide."""
 
 
 class Stated(NamedTuple):
@@ -49,6 +54,9 @@ class Stated(NamedTuple):
     """1 where it tells of something that happened, also a second time."""
     world: Array
     """Number of its world."""
+    kind: Array
+    """Who told of it (parties alone, or others too), whether its place is known to 10 km, whether another incident is
+    near; known without the truth."""
     truths: int
     """True events in all worlds."""
 
@@ -88,5 +96,16 @@ def worlds(seeds: Sequence[int], places: Sequence[tuple[str, ...]], *, invented:
         told = hit | tells(fused.incidents, observed.observations, truth)
         truths += made.incidents
         p = fused.incidents.column("p_occurred").astype(float)
-        parts.append((p, hit.astype(float), told.astype(float), np.full(len(p), k)))
+        parts.append((p, hit.astype(float), told.astype(float), np.full(len(p), k), kinds(fused.incidents)))
     return Stated(*(np.concatenate(column) for column in zip(*parts, strict=True)), truths)
+
+
+def kinds(incidents: Table[Incident]) -> Array:
+    """Give the kind of each incident, as `Stated.kind`."""
+    middle = (incidents.column("start").astype("datetime64[s]").astype(np.int64)) / 7200.0
+    middle = middle + incidents.column("end").astype("datetime64[s]").astype(np.int64) / 7200.0
+    near = crowded(incidents.column("lon"), incidents.column("lat"), middle)
+    claimed = np.array([set(channels) <= {"party"} for channels in incidents.column("channels")], dtype=bool)
+    who = np.where(claimed, "parties only", "reported")
+    where = np.where(incidents.column("radius_km") > WIDE_KM, ", wide", ", exact")
+    return np.char.add(np.char.add(who, where), np.where(near, ", crowded", ", alone"))

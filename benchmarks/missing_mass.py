@@ -94,9 +94,7 @@ def measure(kind: str, seed: int) -> dict[str, float]:
 def main(worlds: int = 200) -> None:
     """Print every kind of world."""
     result: dict[str, Any] = {"worlds": worlds, "true": TRUE}
-    print(
-        f"{worlds} worlds of each kind, {TRUE} incidents; 'in' = share of 95 % intervals that hold the truth"
-    )
+    print(f"{worlds} worlds of each kind, {TRUE} incidents; 'in' = share of 95 % intervals that hold the truth")
     print(
         f"{'':24}{'seen':>6}{'median':>8}{'in':>7}{'width':>8}{'in, BIC':>9}{'width':>8}"
         f"{'L-P':>8}{'in':>7}{'Chao':>8}{'limit holds':>13}"

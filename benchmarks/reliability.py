@@ -60,9 +60,7 @@ def loud_bloc(seed: int, *, declared: bool = True, members: int = 10, alone: int
     item, source = np.nonzero(speaks)
     bloc = np.where(np.arange(sources) < members, 0, -1)
     accuracy = np.where(np.arange(sources) < members, 0.85 * 0.55 + 0.15 * own, own)
-    return World(
-        item, source, table[item, source], truth, bloc if declared else np.full(sources, -1), accuracy
-    )
+    return World(item, source, table[item, source], truth, bloc if declared else np.full(sources, -1), accuracy)
 
 
 def copiers(seed: int) -> World:
@@ -96,9 +94,7 @@ def crowdkit(w: World, classes: int, **options: Any) -> tuple[Array, Array, Arra
     frame = pd.DataFrame({"task": w.item, "worker": w.source, "label": w.label})
     model, seconds = timed(lambda: DawidSkene(**options).fit(frame))
     names = list(range(classes))
-    probability = (
-        model.probas_.reindex(index=range(w.truth.size), columns=names).fillna(1 / classes).to_numpy()
-    )
+    probability = model.probas_.reindex(index=range(w.truth.size), columns=names).fillna(1 / classes).to_numpy()
     errors = (
         model.errors_[names]
         .unstack("label", fill_value=1e-10)
@@ -145,12 +141,10 @@ def same(seeds: range) -> dict[str, float]:
                     "difference": abs(right(theirs, w.truth) - right(plain.probability_, w.truth)),
                     "difference default": abs(right(theirs, w.truth) - right(full.probability_, w.truth)),
                     "likelihood difference": abs(
-                        likelihood(w, errors, prevalence)
-                        - likelihood(w, plain.errors_.value, plain.prevalence_.value)
+                        likelihood(w, errors, prevalence) - likelihood(w, plain.errors_.value, plain.prevalence_.value)
                     ),
                     "likelihood difference default": abs(
-                        likelihood(w, errors, prevalence)
-                        - likelihood(w, full.errors_.value, full.prevalence_.value)
+                        likelihood(w, errors, prevalence) - likelihood(w, full.errors_.value, full.prevalence_.value)
                     ),
                     "accuracy inside": float(inside.mean()),
                     "seconds crowd-kit": seconds,
@@ -174,9 +168,7 @@ def blocs(world: Any, seeds: range, *, find: bool) -> dict[str, float]:
         w = world(seed)
         theirs, errors, _, _ = crowdkit(w, 2)
         member = np.arange(w.accuracy.size) < (4 if find else 10)
-        ours = SourceReliability(find_copies=find).fit(
-            w.item, w.source, w.label, bloc=None if find else w.bloc
-        )
+        ours = SourceReliability(find_copies=find).fit(w.item, w.source, w.label, bloc=None if find else w.bloc)
         acc = ours.accuracy_
         loud = member[w.source]
         only = np.bincount(w.item, ~loud, w.truth.size) == 0
@@ -241,9 +233,7 @@ def quiet(seeds: range) -> dict[str, float]:
                 "brier crowd-kit, silence as denial": brier(denial[:, 1], w.truth),
                 "brier ours": brier(ours.probability_[:, 1], w.truth),
                 "recall inside": float(
-                    np.mean(
-                        (ours.errors_.low[:, 1, 1] <= w.accuracy) & (w.accuracy <= ours.errors_.high[:, 1, 1])
-                    )
+                    np.mean((ours.errors_.low[:, 1, 1] <= w.accuracy) & (w.accuracy <= ours.errors_.high[:, 1, 1]))
                 ),
             }
         )

@@ -88,8 +88,8 @@ def fetch(
 ) -> None:
     """Bring the files of a case's sources from their services (FIRMS, UCDP, VIINA, alert archive).
 
-    Keys come from the environment (CEASEFIRE_FIRMS_KEY, CEASEFIRE_UCDP_TOKEN) and are never written. What is already there with the
-    same hash is not fetched again, so a broken fetch can be run once more.
+    Keys come from the environment (CEASEFIRE_FIRMS_KEY, CEASEFIRE_UCDP_TOKEN) and are never written. What is already
+    there with the same hash is not fetched again, so a broken fetch can be run once more.
     """
     case = _case(path, quiet)
     for line in case.fetch(product):

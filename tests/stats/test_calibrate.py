@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ceasefire.stats.calibrate import Recalibration, isotonic_curve
-from ceasefire.stats.calibration_map import CalibrationMap, recalibrated, recalibrated_interval
+from ceasefire.stats.calibration_map import CalibrationMap, recalibrated, recalibrated_by, recalibrated_interval
+from ceasefire.stats.crowded import crowded
 from ceasefire.stats.prevalence import prevalence, prior_shift
 from ceasefire.stats.scores import brier, calibration_error
 
@@ -96,6 +97,41 @@ def test_nan_stays_nan_and_a_number_stays_a_number() -> None:
     assert np.isnan(recalibrated(float("nan"), m))
     with pytest.raises(ValueError, match="between 0 and 1"):
         recalibrated(1.2, m)
+
+
+def test_each_kind_has_its_own_map() -> None:
+    p, y = overconfident(400, 9)
+    one = Recalibration(resamples=3).fit(p, y, fitted_on="x").map_
+    flat = CalibrationMap(
+        **{**vars(one), "gives": (0.5,) * len(one.at), "low": (0.0,) * len(one.at), "high": (1.0,) * len(one.at)}
+    )
+    found = recalibrated_by([0.9, 0.9, float("nan")], ["a", "b", "b"], {"a": one, "b": flat})
+    assert found[0] == recalibrated(0.9, one)
+    assert found[1] == 0.5
+    assert np.isnan(found[2])
+    with pytest.raises(ValueError, match="no calibration map for 'c'"):
+        recalibrated_by([0.9], ["c"], {"a": one})
+    with pytest.raises(ValueError, match="equally long"):
+        recalibrated_by([0.9], ["a", "a"], {"a": one})
+
+
+def test_neighbours_are_found_as_by_looking_at_every_pair() -> None:
+    rng = np.random.default_rng(10)
+    lon, lat, hours = rng.uniform(20, 26, 300), rng.uniform(48, 52, 300), rng.uniform(0, 400, 300)
+    lon[5] = np.nan
+    found = crowded(lon, lat, hours)
+    a, b = np.radians(lon), np.radians(lat)
+    axes = 6371.0088 * np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)])
+    near = np.all(np.abs(axes[:, :, None] - axes[:, None, :]) <= 30.0, axis=0)
+    near &= np.abs(hours[:, None] - hours[None, :]) <= 24.0
+    np.fill_diagonal(near, False)
+    assert np.array_equal(found, near.any(axis=1))
+    assert 0 < found.sum() < 300
+    assert not crowded([1.0], [2.0], [3.0]).any()
+    with pytest.raises(ValueError, match="above 0"):
+        crowded([1.0], [2.0], [3.0], within_km=0.0)
+    with pytest.raises(ValueError, match="equally long"):
+        crowded([1.0], [2.0, 3.0], [3.0])
 
 
 def test_the_share_of_true_reports_is_corrected_for() -> None:

@@ -125,7 +125,10 @@ def _judge_one(
     exposure = cells.column("exposure")
     verdict = _verdicts(state != "not_in_force", count, pending, exposure, bounds)
     ids = findings.column("subject")
-    named = {int(k): tuple(ids[(at == k) & (found | open_)]) for k in np.unique(at[found | open_]).tolist()}
+    rows = np.flatnonzero(found | open_)
+    rows = rows[np.argsort(at[rows], kind="stable")]
+    filled, first = np.unique(at[rows], return_index=True)
+    named = dict(zip(filled.tolist(), map(tuple, np.split(ids[rows], first)[1:]), strict=True))
     zone = ZoneInfo(clock)
     dates = [s.replace(tzinfo=UTC).astimezone(zone).date().isoformat() for s in cells.column("start").tolist()]
     daily = Table.from_columns(

@@ -8,6 +8,7 @@ area anybody observed; a claim is never borne out by another claim.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,7 +161,9 @@ class _Seen:
         channel, at = _flat(incidents, "channels")
         told = np.bincount(at, np.isin(channel.to_pylist(), INDEPENDENT), len(incidents)) > 0
         incidents = incidents.keep(told & attack & (incidents.column("p_occurred") >= 0.5))
-        self.id, self.object = incidents.column("id"), incidents.column("object_class")
+        self.id = incidents.column("id")
+        self.kinds, self.kind = np.unique(incidents.column("object_class").astype(str), return_inverse=True)
+        self.covered: dict[str, _Array] = {}
         self.attribution = incidents.column("attribution")
         start, end = (incidents.column(name).astype(np.int64) for name in ("start", "end"))
         middle = start + (end - start) // 2
@@ -179,7 +182,11 @@ class _Seen:
         """Give the independent incidents that the claim speaks of, as rows."""
         rows = self.incidents.during(claim)
         if claim.object_class:
-            rows = rows[[covers((claim.object_class,), c) for c in self.object[rows].tolist()]]
+            if claim.object_class not in self.covered:
+                self.covered[claim.object_class] = np.array(
+                    [covers((claim.object_class,), k) for k in self.kinds], bool
+                )
+            rows = rows[self.covered[claim.object_class][self.kind[rows]]]
         if claim.accused:
             rows = rows[self.share[claim.accused][rows] >= 0.2] if claim.accused in self.share else rows[:0]
         return rows
@@ -210,7 +217,7 @@ def _denies(claim: _Said) -> bool:
 
 
 def _about_counts(claim: _Said) -> bool:
-    return _denies(claim) or (claim.stance == "asserts" and np.isfinite(claim.low) and not claim.observation)
+    return _denies(claim) or (claim.stance == "asserts" and isfinite(claim.low) and not claim.observation)
 
 
 def _decide(claim: _Said, count: int, shown: int, exposure: float, limit: float) -> tuple[str, str]:

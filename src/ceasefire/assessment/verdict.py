@@ -51,30 +51,30 @@ def judge(
     """
     bounds = thresholds or Thresholds()
     objects = _Objects(incidents)
-    parts = []
-    for provision in agreement.provisions:
-        if provision.kind == "prohibition":
-            parts += [
-                _judge_one(incidents, objects, agreement, provision, reading, bounds, view)
-                for reading in provision.readings
-            ]
+    prohibitions = [p for p in agreement.provisions if p.kind == "prohibition"]
+    zones = {terms.zone for p in prohibitions for terms in p.readings.values()}
+    inside = {zone: _inside(incidents, agreement, zone, view) for zone in zones}
+    parts = [
+        _judge_one(incidents, objects, inside[terms.zone], agreement, provision, reading, bounds)
+        for provision in prohibitions
+        for reading, terms in provision.readings.items()
+    ]
     return Table.concat(Finding, parts)
 
 
 def _judge_one(
     incidents: Table[Incident],
     objects: _Objects,
+    inside: _Array,
     agreement: Agreement,
     provision: Provision,
     reading: str,
     bounds: Thresholds,
-    view: str,
 ) -> Table[Finding]:
     terms, n = provision.readings[reading], len(incidents)
     p_occurred = incidents.column("p_occurred")
     act, forbidden, effect = _acts(incidents, provision)
     clock = states(agreement, provision.id, reading, incidents.column("start"), incidents.column("end"))
-    inside = _inside(incidents, agreement, terms, view)
     covered, maybe = objects.mass(terms)
     open_ = np.zeros(n, dtype=bool)
     if provision.intent != "per_se":
@@ -153,11 +153,11 @@ def _acts(incidents: Table[Incident], provision: Provision) -> tuple[_Array, _Ar
     return names[code], forbidden[code], effect[code]
 
 
-def _inside(incidents: Table[Incident], agreement: Agreement, terms: Terms, view: str) -> _Array:
-    if terms.zone is None:
+def _inside(incidents: Table[Incident], agreement: Agreement, zone: str | None, view: str) -> _Array:
+    if zone is None:
         return np.full(len(incidents), "inside", dtype=object)
     return membership(
-        agreement.zone(terms.zone),
+        agreement.zone(zone),
         incidents.column("lon"),
         incidents.column("lat"),
         incidents.column("radius_km"),

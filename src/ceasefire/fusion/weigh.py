@@ -93,7 +93,8 @@ def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, A
     """
     m = members
     logs = np.log(_lookup(m.channel, priors.occurred, default=1.0))
-    why = np.char.add(m.channel, " report")
+    channels, channel = coded(m.channel)
+    why = np.array([f"{c} report" for c in channels], dtype=object)[channel]  # texts shared, not one per row
     detector = np.isfinite(m.ratio)
     logs[detector] = np.log(m.ratio[detector])
     why = np.where(detector, "detector's likelihood ratio", why)
@@ -109,12 +110,12 @@ def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, A
     why = _with_repetition(why, m)
     again = _same_side_again(m, logs * m.trust)
     weight[again] = 0.0
-    why = np.where(again, np.char.add(why.astype(str), ", the same side again"), why)
+    why[again] += ", the same side again"
     rows = np.arange(len(m.group))
     prior = np.log(priors.base_rate / (1 - priors.base_rate))
     parts = [
         Added(np.arange(m.count), np.full(m.count, -1), *_same(m.count, "occurred", prior, "base rate of reports")),
-        Added(m.group, rows, np.full(len(rows), "occurred", dtype=object), weight, why.astype(object)),
+        Added(m.group, rows, np.full(len(rows), "occurred", dtype=object), weight, why),
     ]
     first = np.full(m.count, len(rows), dtype=np.int64)
     air = np.char.startswith(m.act.astype(str), "attack.air") | (m.act == "interception")
@@ -189,8 +190,8 @@ def on_object(
     group, kind = pair // max(len(names), 1), pair % max(len(names), 1)
     what = names[kind] if len(names) else np.zeros(0, dtype="<U1")
     about = np.char.add("object:", what).astype(object)
-    why = _with_repetition(np.where(inferred, "reports a loss of power", "names the object"), m, rows)
-    parts = [_added(m.group[rows], rows, about[at], weight, why.astype(object))]
+    why = np.array(["names the object", "reports a loss of power"], dtype=object)[inferred.astype(int)]
+    parts = [_added(m.group[rows], rows, about[at], weight, _with_repetition(why, m, rows))]
     leaf, logs = _pass_down(group, kind, names, np.bincount(at, weight, len(pair)))
     share = np.array([_share_of(w, priors) for w in names], dtype=float)[kind]
     logs = logs + np.log(share)
@@ -307,8 +308,9 @@ def _repetition(
     """Mark copies, and give the k-th independent report of one voice in a group the share 1/k; both shape (n,)."""
     n = len(group)
     _, origins = coded(origin)
-    voice = np.char.add(np.char.add(np.where(claimant == "", source, claimant), "|"), channel)
-    _, voices = coded(np.char.add(voice, np.where(denies, "-", "+")))
+    _, speaker = coded(np.where(claimant == "", source, claimant))
+    channels, code = coded(channel)
+    voices = (speaker * max(len(channels), 1) + code) * 2 + denies
     order = np.lexsort((np.arange(n), origins, group))
     copy = np.zeros(n, dtype=bool)
     same = (group[order][1:] == group[order][:-1]) & (origins[order][1:] == origins[order][:-1])
@@ -365,8 +367,8 @@ def _lookup(keys: _Array, table: Any, default: float = 1.0) -> _Array:
 def _with_repetition(why: _Array, m: Members, rows: _Array | None = None) -> _Array:
     rows = np.arange(len(m.group)) if rows is None else rows
     why = np.where(m.copy[rows], "copy of a report already counted", why)
-    again = ~m.copy[rows] & (m.share[rows] < 1)
-    return np.where(again, np.char.add(why.astype(str), ", same voice again"), why)
+    why[~m.copy[rows] & (m.share[rows] < 1)] += ", same voice again"
+    return why
 
 
 def _same(n: int, about: str, weight: float, why: str) -> tuple[_Array, _Array, _Array]:

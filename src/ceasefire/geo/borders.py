@@ -20,6 +20,8 @@ from ceasefire.geo.boundaries import boundaries
 
 SPACING_KM = 1.0
 """Distance between points on a line, km."""
+_SIZES_KM = (2.0, 8.0, 32.0, 128.0)
+"""Radii between which discs are compared with a line together, km."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,22 @@ class Line:
         straight, _ = self._tree.query(distance.unit_vectors(x[known], y[known]), distance_upper_bound=limit)
         near = np.isfinite(straight)
         out[known[near]] = 2 * distance.EARTH_RADIUS_KM * np.arcsin(np.minimum(straight[near] / 2, 1.0))
+        return out
+
+    def touches(self, lon: Any, lat: Any, radius_km: Any) -> npt.NDArray[np.bool_]:
+        """Tell which discs the line touches, to half the spacing of its points, shape (n,).
+
+        Discs of about one size are compared together: a search for the nearest point is quick where it may stop early.
+
+        >>> line = Line(sample([[30.0, 50.0]], [[30.0, 51.0]]))
+        >>> line.touches([30.0, 30.1, 30.1], [50.5, 50.5, 50.5], [1.0, 6.0, 7.5]).tolist()
+        [True, False, True]
+        """
+        x, y, r = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (lon, lat, radius_km)))
+        out, size = np.zeros(len(x), dtype=bool), np.digitize(r, _SIZES_KM)
+        for these in (np.flatnonzero(size == k) for k in np.unique(size)):
+            near = self.distance_km(x[these], y[these], up_to_km=float(r[these].max()) + SPACING_KM)
+            out[these] = near - SPACING_KM / 2 < r[these]
         return out
 
 

@@ -115,9 +115,7 @@ class Control:
                 out[these[moving[these]]] = ""
                 continue
             out[these[shapely.contains_xy(self._areas[used], x[these], y[these])]] = self.occupier
-            limit = float(r[these].max(initial=0.0)) + SPACING_KM
-            near = self._lines[used].distance_km(x[these], y[these], up_to_km=limit)
-            out[these[near - SPACING_KM / 2 < r[these]]] = CONTESTED
+            out[these[self._lines[used].touches(x[these], y[these], r[these])]] = CONTESTED
         out[known & np.isnat(day) & moving] = ""
         return out
 

@@ -19,15 +19,13 @@ import numpy.typing as npt
 import shapely
 
 from ceasefire.geo import distance
-from ceasefire.geo.borders import SPACING_KM, Line, land_border, outline, sample
+from ceasefire.geo.borders import Line, land_border, outline, sample
 from ceasefire.geo.boundaries import DEFAULT_VIEW, boundaries
 from ceasefire.geo.regions import locate, match
 from ceasefire.model.agreement import Zone
 
 INSIDE, OUTSIDE, STRADDLING, UNDEFINED = "inside", "outside", "straddling", "undefined"
 _OUT, _ACROSS, _IN = 0, 1, 2
-_LARGE_KM = 20_100.0
-"""No two places are farther apart."""
 
 
 def membership(zone: Zone, lon: Any, lat: Any, radius_km: Any, *, view: str = DEFAULT_VIEW) -> npt.NDArray[np.object_]:
@@ -72,22 +70,19 @@ def _in_regions(patterns: tuple[str, ...], view: str, x: Any, y: Any, r: Any) ->
     """Compare discs with the union of regions, of which only land borders divide."""
     codes, border, edge = _regions(patterns, view)
     inside = np.isin(locate(x, y).astype(str), codes)
-    near = np.full(len(x), np.inf)
-    limit = float(r.max(initial=0.0)) + SPACING_KM
-    near[inside] = border.distance_km(x[inside], y[inside], up_to_km=limit)
-    near[~inside] = edge.distance_km(x[~inside], y[~inside], up_to_km=limit)
-    return _compare(inside, near, r)
+    touches = np.zeros(len(x), dtype=bool)
+    touches[inside] = border.touches(x[inside], y[inside], r[inside])
+    touches[~inside] = edge.touches(x[~inside], y[~inside], r[~inside])
+    return _compare(inside, touches)
 
 
 def _in_polygon(ring: tuple[tuple[float, float], ...], x: Any, y: Any, r: Any) -> npt.NDArray[np.int8]:
     polygon, edge = _polygon(ring)
-    inside = shapely.contains_xy(polygon, x, y)
-    return _compare(inside, edge.distance_km(x, y, up_to_km=float(r.max(initial=0.0)) + SPACING_KM), r)
+    return _compare(shapely.contains_xy(polygon, x, y), edge.touches(x, y, r))
 
 
-def _compare(inside: Any, near_km: Any, r: Any) -> npt.NDArray[np.int8]:
-    touches = near_km - SPACING_KM / 2 < r
-    return np.where(touches & (near_km <= _LARGE_KM), _ACROSS, np.where(inside, _IN, _OUT)).astype(np.int8)
+def _compare(inside: Any, touches: Any) -> npt.NDArray[np.int8]:
+    return np.where(touches, _ACROSS, np.where(inside, _IN, _OUT)).astype(np.int8)
 
 
 @lru_cache(maxsize=64)

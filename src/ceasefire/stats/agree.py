@@ -47,7 +47,7 @@ class SourceReliability:
     Attributes
     ----------
     probability_
-        P(class) of each item, shape (items, classes).
+        P(class) of each item at the fitted parameters, shape (items, classes).
     accuracy_
         `Estimate` of P(right | it spoke) of each source, shape (sources,).
     errors_
@@ -213,12 +213,11 @@ class SourceReliability:
         return voices, weights(expect(votes, voices)[0])[1]
 
     def _state(self, votes: Votes, voices: Voices, judged: Checked) -> None:
+        self.probability_ = weights(expect(votes, voices)[0])[0]
         if self.draws:
-            drawn, self.probability_ = sample(
-                votes, voices, pseudo=self._pseudo(votes), checked=judged, draws=self.draws, seed=self.seed
-            )
+            pseudo = self._pseudo(votes)
+            drawn = sample(votes, voices, pseudo=pseudo, checked=judged, draws=self.draws, seed=self.seed)
         else:
-            self.probability_ = weights(expect(votes, voices)[0])[0]
             drawn = Draws(
                 voices.prevalence[None], voices.own[None], voices.line[None], voices.conformity[None]
             )

@@ -38,10 +38,8 @@ class Draws:
         return out
 
 
-def sample(
-    votes: Votes, voices: Voices, *, pseudo: Array, checked: Checked, draws: int, seed: int
-) -> tuple[Draws, Array]:
-    """Draw parameters, and average P(class) of each item over the draws.
+def sample(votes: Votes, voices: Voices, *, pseudo: Array, checked: Checked, draws: int, seed: int) -> Draws:
+    """Draw parameters from their posterior.
 
     Parameters
     ----------
@@ -57,17 +55,13 @@ def sample(
     rng = np.random.default_rng(seed)
     prior = np.where(pseudo > 0, pseudo, 0.5)
     kept: list[Voices] = []
-    mean = np.zeros((votes.items, votes.classes))
     for turn in range(_SETTLE + draws):
         joint, lines, own, follow = expect(votes, voices)
         weight, _ = weights(joint)
         voices = _parameters(rng, _latent(rng, votes, weight, (lines, own, follow)), prior, checked)
         if turn >= _SETTLE:
             kept.append(voices)
-            mean += weight
-    return Draws(
-        *(np.stack([getattr(v, name) for v in kept]) for name in Draws.__dataclass_fields__)
-    ), mean / draws
+    return Draws(*(np.stack([getattr(v, name) for v in kept]) for name in Draws.__dataclass_fields__))
 
 
 def _latent(

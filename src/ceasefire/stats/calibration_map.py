@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ceasefire.stats.prevalence import prior_shift
 
@@ -93,6 +93,41 @@ def recalibrated(p: ArrayLike, map_: CalibrationMap, *, base_rate: float | None 
         A probability lies outside 0 to 1.
     """
     return _through(p, map_, map_.gives, base_rate)
+
+
+def recalibrated_by(
+    p: ArrayLike, kind: ArrayLike, maps: Mapping[str, CalibrationMap], *, base_rate: float | None = None
+) -> NDArray[np.float64]:
+    """Read stated probabilities through the map of their kind.
+
+    Why kinds: what a stated 0.7 is worth can differ between what a party claims alone and what others report, and
+    between an incident by itself and one with another next to it.
+
+    Parameters
+    ----------
+    p
+        Stated probabilities, shape (n,).
+    kind
+        Name of the kind of each, shape (n,).
+    maps
+        A map for every kind.
+    base_rate
+        As in `recalibrated`, for all kinds.
+
+    Raises
+    ------
+    ValueError
+        A kind has no map; shapes differ; a probability lies outside 0 to 1.
+    """
+    stated, of = np.asarray(p, dtype=np.float64), np.asarray(kind).astype(str)
+    if stated.ndim != 1 or stated.shape != of.shape:
+        raise ValueError(f"probabilities {stated.shape} and kinds {of.shape} must be flat and equally long")
+    out = np.full(stated.shape, np.nan)
+    for name in np.unique(of).tolist():
+        if name not in maps:
+            raise ValueError(f"no calibration map for {name!r}: there are maps for {', '.join(sorted(maps))}")
+        out[of == name] = recalibrated(stated[of == name], maps[name], base_rate=base_rate)
+    return out
 
 
 def recalibrated_interval(p: ArrayLike, map_: CalibrationMap, *, base_rate: float | None = None) -> tuple[Any, Any]:

@@ -242,9 +242,7 @@ def _averaged(
     unseen = rng.poisson(np.minimum(mean, 1e15))
     low, middle, high = np.quantile(unseen, [(1 - level) / 2, 0.5, (1 + level) / 2])
     order = np.argsort(-weight, kind="stable")
-    models = tuple(
-        (fitted[k].describe(names), float(weight[k]), float(seen + np.exp(centre[k]))) for k in order
-    )
+    models = tuple((fitted[k].describe(names), float(weight[k]), float(seen + np.exp(centre[k]))) for k in order)
     return Missing(
         seen, bound[0], bound[1], float(seen + middle), float(seen + low), float(seen + high), models,
         f"{names.size} lists: {len(fitted)} models of their dependence averaged; the median of what they say.",

@@ -161,9 +161,7 @@ class Occupancy:
             else (whole_numbers("placebo detections", placebo[0]), whole_numbers("placebo looks", placebo[1]))
         )
         if false.shape != (sensors,) or quiet.shape != (sensors,) or np.any(false > quiet):
-            raise ValueError(
-                f"placebo needs {sensors} detections, no more than the {sensors} looks they are out of"
-            )
+            raise ValueError(f"placebo needs {sensors} detections, no more than the {sensors} looks they are out of")
         of = region_numbers(region, n)
         self._regions = int(of.max()) + 1 if region is not None else 1
         x = self._standardise(covariates, n)
@@ -256,11 +254,7 @@ class Occupancy:
     def _check_parameters(self) -> None:
         if not self.spreads or min(self.spreads) < 0 or not np.all(np.isfinite(self.spreads)):
             raise ValueError("spreads must be finite numbers, none negative")
-        if (
-            not self.region_spreads
-            or min(self.region_spreads) <= 0
-            or not np.all(np.isfinite(self.region_spreads))
-        ):
+        if not self.region_spreads or min(self.region_spreads) <= 0 or not np.all(np.isfinite(self.region_spreads)):
             raise ValueError("region_spreads must be finite positive numbers")
         if not 0.0 < self.loudness < np.inf:
             raise ValueError(f"loudness must be positive and finite, not {self.loudness}")
@@ -275,9 +269,7 @@ class Occupancy:
         last: Mode | None = None
         for across in places:
             for spread in self.spreads:
-                last = find_mode(
-                    cells, spread=spread, region_spread=across, start=None if last is None else last.theta
-                )
+                last = find_mode(cells, spread=spread, region_spread=across, start=None if last is None else last.theta)
                 grid.append((spread, across))
                 modes.append(last)
         points = np.asarray(grid)
@@ -311,9 +303,7 @@ class Occupancy:
         rng = np.random.default_rng([self.seed, 1])
         out = np.empty((self.draws, cells.number.size))
         for k, theta in enumerate(self._theta):
-            act, none, _ = pattern_terms(
-                cells.detections, cells.looks, theta[:s], theta[s : 2 * s], self._spread[k]
-            )
+            act, none, _ = pattern_terms(cells.detections, cells.looks, theta[:s], theta[s : 2 * s], self._spread[k])
             line = theta[2 * s] + cells.covariates @ theta[2 * s + 1 : 2 * s + 1 + c]
             if self._regions > 1:
                 deviation = np.append(theta[2 * s + 1 + c :], self._across[k] * rng.standard_normal())
@@ -323,10 +313,7 @@ class Occupancy:
 
     def _probability(self, cells: Visits) -> Estimate:
         block = max(_BLOCK // self.draws, 1)
-        parts = [
-            self._summary(self._chances(part(cells, i, i + block)))
-            for i in range(0, cells.number.size, block)
-        ]
+        parts = [self._summary(self._chances(part(cells, i, i + block))) for i in range(0, cells.number.size, block)]
         if not parts:
             return Estimate(np.empty(0), np.empty(0), np.empty(0))
         return Estimate(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -374,11 +361,7 @@ class Occupancy:
         of = np.where(of < 0, self._regions, of)
         if (covariates is None) != (self._covariates == 0):
             raise ValueError(f"{self._covariates} covariates were fitted")
-        x = (
-            np.zeros((n, 0))
-            if covariates is None
-            else (covariate_table(covariates, n) - self._centre) / self._scale
-        )
+        x = np.zeros((n, 0)) if covariates is None else (covariate_table(covariates, n) - self._centre) / self._scale
         none = (np.zeros(self._sensors), np.zeros(self._sensors))
         return compress(seen, looked, of, np.full(n, -1), x, self._regions + 1, none)
 

@@ -78,9 +78,7 @@ def whole_numbers(name: str, values: ArrayLike) -> Array:
 def check_table(seen: Array, looked: Array) -> None:
     """Refuse tables that do not fit each other, are empty, or hold more detections than looks."""
     if looked.ndim != 2 or seen.shape != looked.shape:
-        raise ValueError(
-            f"detections {seen.shape} and looks {looked.shape} must both have shape (n, sensors)"
-        )
+        raise ValueError(f"detections {seen.shape} and looks {looked.shape} must both have shape (n, sensors)")
     if not looked.shape[0] or not looked.shape[1]:
         raise ValueError("there is no cell or no sensor")
     if np.any(seen > looked):

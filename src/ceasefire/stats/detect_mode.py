@@ -130,9 +130,7 @@ def begin(sensors: int, covariates: int, regions: int) -> Array:
     )
 
 
-def _posterior(
-    visits: Visits, theta: Array, spread: float, region_spread: float
-) -> tuple[float, Array, Array]:
+def _posterior(visits: Visits, theta: Array, spread: float, region_spread: float) -> tuple[float, Array, Array]:
     """Log posterior, its gradient, and minus its second derivative."""
     s, c = visits.looks.shape[1], visits.covariates.shape[1]
     patterns, regions = visits.looks.shape[0], visits.regions if visits.regions > 1 else 0

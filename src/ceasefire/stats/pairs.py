@@ -133,7 +133,7 @@ class PairModel:
                 fitted = fitted * m.reshape([-1 if k == axis else 1 for k in range(len(shape))])
             expected = fitted.ravel()
             true = seen * expected / np.maximum(expected + by_chance, 1e-300) + 1e-12
-        # comparisons are not quite independent: where a pattern is common, what it holds beyond chance speaks for itself
+        # comparisons are not quite independent: a common pattern's surplus over chance speaks for itself
         return np.asarray(expected * (np.maximum(seen - by_chance, 0.0) + _WORTH) / (expected + _WORTH))
 
     def _margin(self, counts: _Array, axis: int) -> _Array:
