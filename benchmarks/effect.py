@@ -64,7 +64,7 @@ def every_front(
             total = float(count[one.start :].sum())
             plain = effect.foretold_.ratio(total)
             wide = effect.foretold_.ratio(total, widen=effect.null_.widen)
-            high = max(wide.high, effect.lowered_.ratio(total, widen=effect.null_.widen).high)
+            high = max(wide.high, effect.lowered_.upper(total, widen=effect.null_.widen))
             found["ours"].append((ratio, wide.value, wide.low, high))
             found["forecast alone"].append((ratio, plain.value, plain.low, plain.high))
             found["before and after"].append((ratio, *before_and_after(count, one.start)))

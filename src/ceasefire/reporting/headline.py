@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import isfinite
 
 from ceasefire.reporting import words
 from ceasefire.reporting.coverage_table import Coverage
@@ -100,7 +101,13 @@ def sentences(
     held: Held,
 ) -> tuple[Sentence, ...]:
     """Write "In one minute": four to seven sentences, each with what it rests on."""
-    out = [_every(matrix), _depends(matrix), _undecided(matrix), _who(matrix), _unseen(report, matrix, coverage)]
+    out = [
+        _every(matrix, report),
+        _depends(matrix),
+        _undecided(matrix),
+        _who(matrix),
+        _unseen(report, matrix, coverage),
+    ]
     out += [_owed(obligations), _held(held)]
     return tuple(s for s in out if s)
 
@@ -128,18 +135,28 @@ def confidence(matrix: Matrix, coverage: Coverage) -> Sentence:
     return Sentence("s-confidence", f"Our confidence in these counts is {level}: {why}.", "method")
 
 
-def _every(matrix: Matrix) -> Sentence:
+def _every(matrix: Matrix, report: ReportInput) -> Sentence:
     rows = matrix.group("every")
     n = len({c.reading for c in matrix.columns})
     if not rows:
         text = f"No incident is a breach under all {words.number(n)} readings of the text."
-        return Sentence("s-every", text, "matrix")
+        most, findings = _missed(report)
+        if findings:
+            text += f" That is no proof of none: by what was looked at, up to {most} could have happened (95% limit)."
+        return Sentence("s-every", text, "matrix", findings)
     subject = words.count(len(rows), "incident is a breach", "incidents are breaches")
     least = words.chance(min(r.p_occurred for r in rows))
     text = f"{subject} under all {words.number(n)} readings of the text"
     text += f": {_listed(rows)}. " if len(rows) <= LISTED else f". The objects: {_objects(rows)}. "
     text += f"It is {least} to have occurred." if len(rows) == 1 else f"Each is at least {least} to have occurred."
     return Sentence("s-every", _capital(text), "every", _findings(rows, ("violation",)))
+
+
+def _missed(report: ReportInput) -> tuple[str, tuple[str, ...]]:
+    """Give the largest upper limit on breaches over the whole area, and the findings that state the limits."""
+    whole = report.findings.where(kind="period", subject="all")
+    limits = [f for f in whole if isfinite(f.upper_limit)]
+    return (f"{max(f.upper_limit for f in limits):,.0f}" if limits else "", tuple(f.id for f in limits))
 
 
 def _listed(rows: tuple[Row, ...]) -> str:
@@ -159,7 +176,8 @@ def _depends(matrix: Matrix) -> Sentence | None:
     if not rows:
         return None
     verb = "counts as a breach" if len(rows) == 1 else "count as breaches"
-    text = f"{_capital(words.number(len(rows)))} more {verb} under some readings only"
+    noun = " more" if matrix.group("every") else " incident" if len(rows) == 1 else " incidents"
+    text = f"{_capital(words.number(len(rows)))}{noun} {verb} under some readings only"
     titles = {c.reading: c.title for c in matrix.columns}
     per = Counter(c.reading for r in rows for c in r.cells if c.verdict == "violation")
     counted = [f"{words.number(per[r])} under “{t}”" for r, t in titles.items() if per[r]]
@@ -218,7 +236,11 @@ def _who(matrix: Matrix) -> Sentence | None:
             f"{words.number(n)} {'is' if n == 1 else 'are'} attributed to {who}"
             for who, n in sorted(named.items(), key=lambda kv: (-kv[1], kv[0]))
         ]
-        text = f"Who did it is undetermined for {open_:,} of {len(rows):,} breaches; {words.joined(done)}."
+        text = _capital(f"{words.joined(done)}.")
+        if open_:
+            text = f"Who did it is undetermined for {open_:,} of {len(rows):,} breaches; {words.joined(done)}."
+        elif len(rows) > 1:
+            text = f"Of these {words.number(len(rows))} breaches, {words.joined(done)}."
     blamed = sum(1 for r in rows if r.accusers)
     both = sum(1 for r in rows if len(r.accusers) > 1)
     denied = sum(1 for r in rows if set(r.deniers) & set(r.accused_ids))

@@ -117,9 +117,10 @@ class CeasefireEffect:
         found = self.foretold_.ratio(self.counted_, level=self.level, widen=self.null_.widen)
         self.step_ = history.step(y[last:start], e[last:start]) if self.exclude_days else Step(0.0, 0.0)
         self.lowered_ = self.foretold_.lowered(*self.step_)
-        after_fall = self.lowered_.ratio(self.counted_, level=self.level, widen=self.null_.widen)
-        self.ratio_, self.low_, self.high_ = found.value, found.low, max(found.high, after_fall.high)
-        self.p_fewer_, self.z_ = max(found.p_fewer, after_fall.p_fewer), found.z
+        after_fall = self.lowered_.upper(self.counted_, level=self.level, widen=self.null_.widen)
+        self.ratio_, self.low_, self.high_ = found.value, found.low, max(found.high, after_fall)
+        self.p_fewer_ = max(found.p_fewer, self.lowered_.p_fewer(self.counted_, widen=self.null_.widen))
+        self.z_ = found.z
         self.expected_ = self.foretold_.quantiles([0.5, (1 - self.level) / 2, (1 + self.level) / 2])
         return self
 

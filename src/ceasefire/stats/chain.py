@@ -6,8 +6,6 @@ the share of the time in which they mean the same says how surely they are of on
 
 from __future__ import annotations
 
-import itertools
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +16,8 @@ from ceasefire.stats.meanings import Meanings, ranges
 
 _Array = np.ndarray[Any, Any]
 _BATCHES, _BATCHES_OF_MANY = 96, 24
-_THREADS = 2
-_SERIAL = 60_000
-"""Up to this many reports one thread does it all; the result is the same."""
+_MANY = 60_000
+"""More reports than this are moved in fewer, larger batches."""
 
 
 class Chain:
@@ -61,7 +58,7 @@ class Chain:
         n = len(reachable.first) - 1
         self.n = n
         self._sizes = (places, int(reachable.slot.max()) + 1, kinds)
-        self._batches = self._split(n)
+        self._parts = self._split(n)
         self._count = np.bincount(self.cells(), minlength=len(reachable.place)).astype(np.int32)
         self.mean_extra, self.dispersion = 1.0, np.inf
         self.extra_drawn = 1.0
@@ -70,29 +67,26 @@ class Chain:
         self._weigh()
         self._rate()
 
-    def _split(self, n: int) -> list[list[_Part]]:
+    def _split(self, n: int) -> list[_Part]:
         m = self.reachable
-        batches = _BATCHES if n <= _SERIAL else _BATCHES_OF_MANY
+        batches = _BATCHES if n <= _MANY else _BATCHES_OF_MANY
         batch = self._random.integers(0, batches, n)
         size = np.diff(m.first)
         out = []
         for b in range(batches):
-            parts = []
-            for reports in np.array_split(np.flatnonzero(batch == b), _THREADS if n > _SERIAL else 1):
-                if len(reports):
-                    entries = ranges(m.first[reports], size[reports])
-                    first = np.r_[0, np.cumsum(size[reports])]
-                    # every report has its exact meaning: the place, slot and kind that it names; it begins there
-                    exact = np.flatnonzero(m.code[entries] == 0)
-                    parts.append(_Part(reports, first, m.cell[entries], m.code[entries], m.spread[entries], exact))
-            if parts:
-                out.append(parts)
+            reports = np.flatnonzero(batch == b)
+            if len(reports):
+                entries = ranges(m.first[reports], size[reports])
+                first = np.r_[0, np.cumsum(size[reports])]
+                # every report has its exact meaning: the place, slot and kind that it names; it begins there
+                exact = np.flatnonzero(m.code[entries] == 0)
+                out.append(_Part(reports, first, m.cell[entries], m.code[entries], m.spread[entries], exact))
         return out
 
     def _weigh(self) -> None:
         place, lag, kind = self.shares
         kernel = (place[:, None, None] * lag[:, None] * kind).ravel().astype(np.float32)
-        for part in itertools.chain.from_iterable(self._batches):
+        for part in self._parts:
             part.weight = kernel.take(part.code)
             part.weight /= part.spread
 
@@ -110,20 +104,17 @@ class Chain:
     def sweep(self) -> None:
         """Move every report once."""
         join = self._table.join.ravel()
-        with ThreadPoolExecutor(_THREADS) as pool:
-            for parts in self._batches:
-                work = [(part, self._random.random(len(part.reports)), self._state, join) for part in parts]
-                chosen = pool.map(_choose, *zip(*work, strict=True)) if len(parts) > 1 else [_choose(*work[0])]
-                for part, entry in zip(parts, list(chosen), strict=True):
-                    moved = np.flatnonzero(entry != part.at)
-                    self._tally(part.cell[part.at[moved]], np.int32(-1))
-                    self._tally(part.cell[entry[moved]], np.int32(1))
-                    part.at = entry
+        for part in self._parts:
+            entry = _choose(part, self._random.random(len(part.reports)), self._state, join)
+            moved = np.flatnonzero(entry != part.at)
+            self._tally(part.cell[part.at[moved]], np.int32(-1))
+            self._tally(part.cell[entry[moved]], np.int32(1))
+            part.at = entry
 
     def cells(self) -> _Array:
         """Give the incident that each report means at present, shape (n,)."""
         out = np.empty(self.n, dtype=np.int32)
-        for part in itertools.chain.from_iterable(self._batches):
+        for part in self._parts:
             out[part.reports] = part.cell[part.at]
         return out
 
@@ -135,8 +126,7 @@ class Chain:
         """Draw the levels' shares given the present meanings (if `levels`), and estimate the rates of incidents."""
         if levels:
             shape = tuple(len(p) for p in self.prior)
-            parts = list(itertools.chain.from_iterable(self._batches))
-            code = np.concatenate([part.code[part.at] for part in parts])
+            code = np.concatenate([part.code[part.at] for part in self._parts])
             seen = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)
             counts = (seen.sum((1, 2)), seen.sum((0, 2)), seen.sum((0, 1)))
             self.shares = tuple(_draw(c, p, self._random) for c, p in zip(counts, self.prior, strict=True))

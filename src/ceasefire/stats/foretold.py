@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 _NODES, _SHARES = roots_hermitenorm(9)
 _SHARES = _SHARES / _SHARES.sum()
-_STEPS, _STEP_SHARES = roots_hermitenorm(7)
+_STEPS, _STEP_SHARES = roots_hermitenorm(5)
 _STEP_SHARES = _STEP_SHARES / _STEP_SHARES.sum()
 WIDEST = 30.0
 """Natural log of the largest ratio looked for; beyond it the answer is infinity, or 0."""
@@ -74,13 +74,15 @@ class Foretold(NamedTuple):
         shares
             Between 0 and 1, shape (k,).
         """
-        out = []
+        top, out = float(np.log1p(self.mean.max())) + 2.0, []
         for share in np.asarray(shares, dtype=np.float64).tolist():
-            low, high = 0.0, np.log1p(self.mean.max()) + WIDEST
-            for _ in range(60):
-                middle = (low + high) / 2.0
-                low, high = (low, middle) if self.at_most(float(np.expm1(middle))) >= share else (middle, high)
-            out.append(np.expm1(high))
+            high = top
+            while self.at_most(float(np.expm1(high))) < share and high < WIDEST * 10:
+                high += 3.0
+            if self.at_most(0.0) >= share:
+                out.append(0.0)
+            else:
+                out.append(float(np.expm1(brentq(lambda x, q: self.at_most(np.expm1(x)) - q, 0, high, (share,), 1e-4))))
         return np.array(out)
 
     def lowered(self, step: float, sd: float) -> Foretold:
@@ -122,16 +124,21 @@ class Foretold(NamedTuple):
         >>> [round(v, 3) for v in f.ratio(0.0)[:3]], [round(v, 2) for v in f.ratio(10.0)[:3]]
         ([0.0, 0.0, 0.369], [1.02, 0.48, 1.84])
         """
-        if not widen >= 1.0:
-            raise ValueError(f"an interval is never narrowed: widen must be 1 or more, not {widen}")
-        tail = float(ndtr(-ndtri((1 + level) / 2) * widen))
         below, above = self.at_most(count), self.at_least(count)
         z = float(ndtri(np.clip((below + 1.0 - above) / 2.0, 1e-12, 1 - 1e-12)))
-        high = _solve(lambda r: self.at_most(count, r) - tail)
+        tail, high = _tail(level, widen), self.upper(count, level=level, widen=widen)
         low = 0.0 if count <= 0 else _solve(lambda r: tail - self.at_least(count, r))
         value = _solve(lambda r: (self.at_most(count, r) - self.at_least(count, r)) / 2.0)
-        p = float(ndtr(ndtri(np.clip(below, 1e-300, 1.0)) / widen))
-        return Ratio(value, low, high, p, z)
+        return Ratio(value, low, high, self.p_fewer(count, widen=widen), z)
+
+    def upper(self, count: float, *, level: float = 0.95, widen: float = 1.0) -> float:
+        """Give the upper end of the interval alone; parameters as in `ratio`."""
+        tail = _tail(level, widen)
+        return _solve(lambda r: self.at_most(count, r) - tail)
+
+    def p_fewer(self, count: float, *, widen: float = 1.0) -> float:
+        """Give P(as few or fewer) without an effect, its normal deviate divided by `widen`."""
+        return float(ndtr(ndtri(np.clip(self.at_most(count), 1e-300, 1.0)) / widen))
 
 
 def foretell(paths: list[Path], shapes: Shapes, terms: Array, ahead: NDArray[np.int64], exposure: Array) -> Foretold:
@@ -185,6 +192,12 @@ def log_means(path: Path, shape: Shape, terms: Array, ahead: NDArray[np.int64]) 
     own = np.exp(-np.abs(far[:, None] - far[None, :]) / shape.days) - decay[:, None] * decay[None, :]
     spread = full @ path.covariance @ full.T + shape.sd**2 * own
     return np.minimum(terms @ path.terms + decay * path.level[-1], 40.0), spread
+
+
+def _tail(level: float, widen: float) -> float:
+    if not widen >= 1.0:
+        raise ValueError(f"an interval is never narrowed: widen must be 1 or more, not {widen}")
+    return float(ndtr(-ndtri((1 + level) / 2) * widen))
 
 
 def _solve(down: Callable[[float], float]) -> float:

@@ -106,6 +106,7 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
     diagonal = np.full(n, scale * (1.0 + phi**2))
     diagonal[0] = diagonal[-1] = scale if n > 1 else 1.0 / shape.sd**2
     off = np.full(max(n - 1, 0), -scale * phi)
+    right, pivots = np.empty((n, x.shape[1] + 1), order="F"), np.arange(x.shape[1])
     y_and_k = y + k
     seen_y, seen_y_and_k = seen * y, seen * y_and_k
     level, terms = (np.zeros(n), series.centre.copy()) if start is None else (start[0].copy(), start[1].copy())
@@ -125,10 +126,12 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
     for _ in range(STEPS):
         slope, weight = seen_y - ratio * mean, ratio * mean * k / (k + mean)
         d, e, _ = dpttrf(diagonal + weight, off) if n > 1 else (diagonal + weight, off, 0)
-        across = weight[:, None] * x
-        right = np.column_stack([slope - pull, across])
+        right[:, 0] = slope - pull
+        np.multiply(weight[:, None], x, out=right[:, 1:])
+        across = right[:, 1:]
         solved = dpttrs(d, e, right)[0] if n > 1 else right / d[:, None]
-        schur = x.T @ across + np.diag(series.precision) - across.T @ solved[:, 1:]
+        schur = x.T @ across - across.T @ solved[:, 1:]
+        schur[pivots, pivots] += series.precision
         uphill = x.T @ slope - away - across.T @ solved[:, 0]
         step_terms = np.linalg.solve(schur, uphill)
         step_level = solved[:, 0] - solved[:, 1:] @ step_terms

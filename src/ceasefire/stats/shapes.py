@@ -26,10 +26,8 @@ PRIOR_MEAN = np.log([1.0, 10.0, 3.0])
 PRIOR_SD = np.array([1.0, 1.2, 1.5])
 """Their prior standard deviations: 95 % within 1 and 100 days, and within a size of 0.16 and 57."""
 
-START = np.log([0.3, 10.0, 3.0])
-"""Shape from which the likeliest one is sought."""
 CLIMBS = 8
-"""Steps at most towards the likeliest shape; three are usual."""
+"""Steps at most towards the likeliest shape; two are usual."""
 FARTHEST = 0.8
 """Largest step, on the log scale: curvature is only known nearby."""
 NEAR = 0.5
@@ -98,30 +96,26 @@ def explore(series: Daily) -> tuple[Shapes, list[Path]]:
     def path(logs: Array) -> tuple[float, Path]:
         inside = np.clip(logs, BOUNDS[:, 0], BOUNDS[:, 1])
         found = likeliest(series, Shape(*np.exp(inside).tolist()), begin[0])
-        if begin[0] is None:
-            begin[0] = (found.level, found.terms)
         return found.log_likelihood + _log_prior(inside), found
 
-    def height(logs: Array) -> float:
-        return path(logs)[0]
-
-    middle, before, best = START, START, -np.inf
-    for _ in range(CLIMBS):
-        here, slope, axes = _curvature(height, middle)
-        if here < best:  # overshot: go back halfway
-            middle = (middle + before) / 2.0
-            continue
-        best, before = here, middle
+    middle = start_from(series)
+    here, found = path(middle)
+    for climb in range(CLIMBS):
+        begin[0] = (found.level, found.terms)
+        slope, axes = _curvature(lambda logs: path(logs)[0], middle, here)
         away = axes.T @ slope
-        if np.sum(away**2) < NEAR**2:
+        if np.sum(away**2) < NEAR**2 or climb == CLIMBS - 1:
             break
         step = axes @ away
         step *= min(1.0, FARTHEST / np.abs(step).max())
-        middle = np.clip(middle + step, BOUNDS[:, 0] + _STEP, BOUNDS[:, 1] - _STEP)
-        begin[0] = None if begin[0] is None else _start(path(middle)[1])
-        if np.max(np.abs(middle - before)) < 1e-9:
+        there, tried = path(middle + step)
+        while there < here and np.abs(step).max() > 0.05:  # overshot: go back halfway
+            step /= 2.0
+            there, tried = path(middle + step)
+        if there <= here:
             break
-    middle = before
+        middle = np.clip(middle + step, BOUNDS[:, 0], BOUNDS[:, 1])
+        here, found = there, tried
     logs = np.clip(middle + _POINTS @ axes.T, BOUNDS[:, 0], BOUNDS[:, 1])
     every = [path(point) for point in logs]
     deviates = np.linalg.solve(axes, (logs - middle).T).T
@@ -131,21 +125,35 @@ def explore(series: Daily) -> tuple[Shapes, list[Path]]:
     return Shapes(shapes, weights / weights.sum()), [p for _, p in every]
 
 
-def _start(path: Path) -> tuple[Array, Array]:
-    return path.level, path.terms
+def start_from(series: Daily) -> Array:
+    """Give logs of a shape to begin from: what the series varies by, from one day to the next and within a day.
+
+    Parameters
+    ----------
+    series
+        A daily series.
+    """
+    exposure = series.seen * np.exp(series.log_exposure)
+    mean = exposure * (series.seen @ series.counts) / exposure.sum()
+    away = series.seen * series.counts - mean
+    lags = np.array([(away[h:] @ away[:-h]) / max(mean[h:] @ mean[:-h], 1e-12) for h in range(1, min(31, len(mean)))])
+    spread = float(np.clip(lags[:3].mean() if len(lags) else 0.0, 0.02, 1.0))
+    days = float(np.clip(np.sum(lags / spread), 1.5, 60.0))
+    extra = float((away @ away - mean.sum()) / (mean @ mean))
+    bursts = float(np.clip((extra - spread) / (1.0 + spread), 0.02, 5.0))
+    return np.log([np.sqrt(spread), days, 1.0 / bursts])
 
 
-def _curvature(height: Callable[[Array], float], middle: Array) -> tuple[float, Array, Array]:
-    """Give height, slope, and the axes of the normal distribution with the same curvature, from ten points."""
+def _curvature(height: Callable[[Array], float], middle: Array, here: float) -> tuple[Array, Array]:
+    """Give the slope, and the axes of the normal distribution with the same curvature, from nine more points."""
     eye = _STEP * np.eye(3)
-    here = height(middle)
     up, low = (np.array([height(middle + sign * eye[k]) for k in range(3)]) for sign in (1, -1))
     bend = np.diag((up + low - 2 * here) / _STEP**2)
     for i, j in ((1, 0), (2, 0), (2, 1)):
         both = height(middle + eye[i] + eye[j])
         bend[i, j] = bend[j, i] = (both - up[i] - up[j] + here) / _STEP**2
     value, vector = np.linalg.eigh(-bend)
-    return here, (up - low) / (2 * _STEP), np.asarray(vector / np.sqrt(np.maximum(value, LEAST_CURVATURE)))
+    return (up - low) / (2 * _STEP), np.asarray(vector / np.sqrt(np.maximum(value, LEAST_CURVATURE)))
 
 
 def _log_prior(logs: Array) -> float:
