@@ -96,7 +96,7 @@ def national(title: str, total: Array, days: Array, period: tuple[np.datetime64,
         print(f"  {p.name}: {p.value:.3g} ({p.low:.3g} to {p.high:.3g})")
     print(f"  placebo dates (interval widened x {e.null_.widen:.2f}; {e.null_.share_surprised():.0%} do not hold 1):")
     null, credited = e.null_, 0
-    for at, r, lo, hi, z in zip(null.start, null.ratio, null.low, null.high, null.z, strict=True):
+    for at, (r, lo, hi, _, z) in zip(null.start, null.ratios, strict=True):
         again = fit(total, int(at), int(at) + end - start, placebos=0)
         credited += again.high_ < 1.0
         print(f"    {days[at]}  ratio {r:5.2f}  {lo:5.2f} to {hi:5.2f}  z {z:+.2f}{'  credited' * (again.high_ < 1)}")

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import apart
-from ceasefire.testing.simulate import simulate
 
+CEASEFIRE = (sys.executable, "-m", "ceasefire")
 SIZES = (10_000, 100_000, 1_000_000)
 BOUND_S, BOUND_GB = 60.0, 4.0
 FULL = Path(__file__).resolve().parents[1] / "examples" / "energy-2025" / "full.yml"
@@ -24,7 +24,12 @@ FULL_S, FULL_GB = 10.0, 1.0
 
 
 def main() -> None:
-    """Print the table, then one line of JSON."""
+    """Print the table, then one line of JSON.
+
+    Worlds are written by processes of their own and the full case runs first: a process inherits the peak memory of
+    the one that starts it.
+    """
+    full = full_case()
     rows = []
     print(
         f"{'observations':>12} {'incidents':>10} {'observe':>8} {'fuse':>8} {'assess':>8} {'total s':>8} "
@@ -33,7 +38,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
             case = Path(folder) / str(size)
-            simulate(case, seed=1, observations=size)
+            subprocess.run(
+                [*CEASEFIRE, "simulate", str(case), "--observations", str(size)], check=True, stdout=subprocess.DEVNULL
+            )
             row = apart("benchmarks.stages", str(case / "case.yml"))
             row["us_each"] = round(row["total_s"] / row["observations"] * 1e6, 1)
             rows.append(row)
@@ -47,14 +54,14 @@ def main() -> None:
         f"{last['total_s'] / BOUND_S:.2f} and {last['peak_gb'] / BOUND_GB:.2f}"
     )
     print(f"cost per observation, 10^6 over 10^4: {last['us_each'] / first['us_each']:.2f} (flat is 1)")
-    result = {"benchmark": "speed", "rows": rows, "bound_s": BOUND_S, "bound_gb": BOUND_GB, "full": full_case()}
+    result = {"benchmark": "speed", "rows": rows, "bound_s": BOUND_S, "bound_gb": BOUND_GB, "full": full}
     print(json.dumps(result))
 
 
 def full_case() -> dict[str, float | str]:
     """Run the full case with its report, as a user would, and measure the whole process."""
     begin = time.perf_counter()
-    command = [sys.executable, "-m", "ceasefire", "run", "--quiet", str(FULL)]
+    command = [*CEASEFIRE, "run", "--quiet", str(FULL)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds, gb = time.perf_counter() - begin, usage.ru_maxrss * 1024 / 1e9

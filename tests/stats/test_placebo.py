@@ -46,7 +46,7 @@ def test_jumps_the_model_does_not_know_widen_the_interval() -> None:
 
 
 def test_without_placebo_dates_nothing_is_widened_and_nothing_is_claimed_of_them() -> None:
-    null = Null.of(np.empty(0, dtype=np.int64), [])
+    null = Null(np.empty(0, dtype=np.int64), [], np.empty(0))
     assert null.widen == 1.0
     assert np.isnan(null.share_surprised())
     assert null.rank(-3.0) == 1.0

@@ -217,10 +217,7 @@ def _one(
         p_fewer=e.p_fewer_,
         before=float(np.exp(e.step_.value)),
         widened=e.null_.widen,
-        placebo=tuple(
-            (_time(days[at]), float(r), float(lo), float(hi))
-            for at, r, lo, hi in zip(null.start, null.ratio, null.low, null.high, strict=True)
-        ),
+        placebo=tuple((_time(days[at]), *r[:3]) for at, r in zip(null.start, null.ratios, strict=True)),
         parameters=tuple((*p,) for p in (*e.parameters_, *read.parameters_)),
         holding=tuple(HoldingDay(_time(day), float(c), float(m), float(p), float(q)) for day, c, m, p, q in rows),
     )

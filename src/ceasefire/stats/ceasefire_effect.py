@@ -133,13 +133,13 @@ class CeasefireEffect:
         starts = placebo_starts(
             len(history.count_), length, exclude=self.exclude_days, least=2 * LEAST_DAYS, number=self.placebos
         )
-        tried, found = [], []
+        tried, told, counted = [], [], []
         for at in starts.tolist():
             days = np.arange(at, at + length)
             before = at - self.exclude_days
             if not np.any(e[days] > 0) or not np.any(y[:before] > 0) or np.sum(e[:before] > 0) < LEAST_DAYS:
                 continue
-            told = history.upto(before).foretell(days, e[days])
+            told.append(history.upto(before).foretell(days, e[days]))
             tried.append(at)
-            found.append(told.ratio(float(y[days].sum()), level=self.level))
-        return Null.of(np.array(tried, dtype=np.int64), found)
+            counted.append(float(y[days].sum()))
+        return Null(np.array(tried, dtype=np.int64), told, np.array(counted), level=self.level)

@@ -124,12 +124,15 @@ class Foretold(NamedTuple):
         >>> [round(v, 3) for v in f.ratio(0.0)[:3]], [round(v, 2) for v in f.ratio(10.0)[:3]]
         ([0.0, 0.0, 0.369], [1.02, 0.48, 1.84])
         """
-        below, above = self.at_most(count), self.at_least(count)
-        z = float(ndtri(np.clip((below + 1.0 - above) / 2.0, 1e-12, 1 - 1e-12)))
         tail, high = _tail(level, widen), self.upper(count, level=level, widen=widen)
         low = 0.0 if count <= 0 else _solve(lambda r: tail - self.at_least(count, r))
         value = _solve(lambda r: (self.at_most(count, r) - self.at_least(count, r)) / 2.0)
-        return Ratio(value, low, high, self.p_fewer(count, widen=widen), z)
+        return Ratio(value, low, high, self.p_fewer(count, widen=widen), self.deviate(count))
+
+    def deviate(self, count: float) -> float:
+        """Give the count's place in its forecast as a standard normal deviate; negative is fewer."""
+        middle = (self.at_most(count) + 1.0 - self.at_least(count)) / 2.0
+        return float(ndtri(np.clip(middle, 1e-12, 1 - 1e-12)))
 
     def upper(self, count: float, *, level: float = 0.95, widen: float = 1.0) -> float:
         """Give the upper end of the interval alone; parameters as in `ratio`."""

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpttrf, dpttrs
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs, dpttrf, dpttrs
 from scipy.special import gammaln
 
 Array = NDArray[np.float64]
 
 STEPS = 60
 """Newton steps at most; five are usual."""
-SETTLED = 1e-4
+SETTLED = 1e-3
 """Gain of log posterior below which the path is taken as found."""
 
 
@@ -102,10 +102,7 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
     y, seen, x = series.counts, series.seen, series.terms
     n = len(y)
     phi, k = shape.persistence, shape.size
-    scale = 1.0 / (shape.sd**2 * (1.0 - phi**2))
-    diagonal = np.full(n, scale * (1.0 + phi**2))
-    diagonal[0] = diagonal[-1] = scale if n > 1 else 1.0 / shape.sd**2
-    off = np.full(max(n - 1, 0), -scale * phi)
+    scale, diagonal, off = _precision(n, shape)
     right, pivots = np.empty((n, x.shape[1] + 1), order="F"), np.arange(x.shape[1])
     y_and_k = y + k
     seen_y, seen_y_and_k = seen * y, seen * y_and_k
@@ -133,7 +130,8 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
         schur = x.T @ across - across.T @ solved[:, 1:]
         schur[pivots, pivots] += series.precision
         uphill = x.T @ slope - away - across.T @ solved[:, 0]
-        step_terms = np.linalg.solve(schur, uphill)
+        root, _ = dpotrf(schur, lower=1)
+        step_terms, _ = dpotrs(root, uphill, lower=1)
         step_level = solved[:, 0] - solved[:, 1:] @ step_terms
         gain = float(step_level @ (slope - pull) + step_terms @ (x.T @ slope - away))
         if gain < SETTLED:
@@ -148,21 +146,31 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
         height, mean, pull, away, ratio = tried
     else:
         raise ValueError("the level of the series cannot be found: are counts or exposures of very unequal size?")
-    covariance = _covariance(d, e, solved[:, 1:], schur)
+    covariance = _covariance(d, e, solved[:, 1:], root)
     known = seen > 0
     value = height + np.sum(gammaln(y[known] + k)) + known.sum() * (k * np.log(k) - gammaln(k))
     value += 0.5 * (n * np.log(scale) + np.log1p(-(phi**2)) - np.log(d).sum())
-    value += 0.5 * (np.log(series.precision).sum() - np.linalg.slogdet(schur)[1])
+    value += 0.5 * np.log(series.precision).sum() - np.log(np.diag(root)).sum()
     return Path(float(value), level, terms, covariance)
 
 
-def _covariance(d: Array, e: Array, solved: Array, schur: Array) -> Array:
+def _precision(n: int, shape: Shape) -> tuple[float, Array, Array]:
+    """Give scale, diagonal and off-diagonal of the level's precision matrix."""
+    phi = shape.persistence
+    scale = 1.0 / (shape.sd**2 * (1.0 - phi**2))
+    diagonal = np.full(n, scale * (1.0 + phi**2))
+    diagonal[0] = diagonal[-1] = scale if n > 1 else 1.0 / shape.sd**2
+    return scale, diagonal, np.full(max(n - 1, 0), -scale * phi)
+
+
+def _covariance(d: Array, e: Array, solved: Array, root: Array) -> Array:
     """Give the posterior covariance of the coefficients and the last day's level."""
     n, p = solved.shape
     unit = np.zeros(n)
     unit[-1] = 1.0
     last = dpttrs(d, e, unit)[0].ravel() if n > 1 else unit / d
-    inverse = np.linalg.inv(schur)
+    lower = np.tril(dpotri(root, lower=1)[0])
+    inverse = lower + np.tril(lower, -1).T
     out = np.empty((p + 1, p + 1))
     out[:p, :p] = inverse
     out[:p, p] = out[p, :p] = -inverse @ solved[-1]

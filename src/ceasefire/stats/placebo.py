@@ -8,12 +8,12 @@ further out than the forecasts said, the interval reported is widened by as much
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ceasefire.stats.foretold import Ratio
+from ceasefire.stats.foretold import Foretold, Ratio
 
 Array = NDArray[np.float64]
 
@@ -21,35 +21,43 @@ PRIOR_DATES = 10.0
 """Placebo dates' worth of belief that the forecast is right."""
 
 
-class Null(NamedTuple):
-    """What the method gave where nothing happened."""
+class Null:
+    """What the method gave where nothing happened.
 
-    start: NDArray[np.int64]
-    """Numbers of the placebo days, shape (m,)."""
-    ratio: Array
-    """Ratio found at each, shape (m,)."""
-    low: Array
-    high: Array
-    z: Array
-    """Standard normal deviate of each count in its forecast, shape (m,)."""
-    widen: float
-    """Factor, 1 or more, by which the interval of the real date is widened."""
+    Parameters
+    ----------
+    start
+        Numbers of the placebo days, shape (m,).
+    told
+        The forecast made for each.
+    counted
+        What was counted, shape (m,).
+    level
+        Two-sided level of their intervals.
 
-    @classmethod
-    def of(cls, start: NDArray[np.int64], found: Sequence[Ratio]) -> Null:
-        """Put placebo results together.
+    >>> told = [Foretold(np.array([100.0]), np.array([1e6]), np.array([1.0]))] * 4
+    >>> null = Null(np.arange(4), told, np.array([60.0, 150.0, 55.0, 140.0]))
+    >>> round(null.widen, 1), null.share_surprised(), Null(np.arange(0), [], np.empty(0)).widen
+    (2.5, 1.0, 1.0)
+    """
 
-        >>> far = [Ratio(2.0, 1.5, 2.5, 0.99, z) for z in (-4.0, 3.5, 4.0, -3.0, 3.0, -3.5)]
-        >>> round(Null.of(np.arange(6), far).widen, 2), Null.of(np.arange(0), []).widen
-        (2.3, 1.0)
-        """
-        z = np.array([f.z for f in found])
-        value, low, high = (np.array([f[k] for f in found]) for k in range(3))
-        return cls(start, value, low, high, z, widening(z))
+    def __init__(
+        self, start: NDArray[np.int64], told: Sequence[Foretold], counted: Array, *, level: float = 0.95
+    ) -> None:
+        self.start, self.told, self.counted, self.level = start, tuple(told), counted, level
+        self.z = np.array([f.deviate(n) for f, n in zip(told, counted.tolist(), strict=True)])
+        """Standard normal deviate of each count in its forecast, shape (m,)."""
+        self.widen = widening(self.z)
+        """Factor, 1 or more, by which the interval of the real date is widened."""
+
+    @cached_property
+    def ratios(self) -> tuple[Ratio, ...]:
+        """Ratio found at each, with the interval of its forecast."""
+        return tuple(f.ratio(n, level=self.level) for f, n in zip(self.told, self.counted.tolist(), strict=True))
 
     def share_surprised(self) -> float:
         """Give the share of placebo dates whose interval does not hold 1; NaN for none."""
-        return float(np.mean((self.low > 1.0) | (self.high < 1.0))) if len(self.z) else float("nan")
+        return float(np.mean([r.low > 1.0 or r.high < 1.0 for r in self.ratios])) if self.ratios else float("nan")
 
     def rank(self, z: float) -> float:
         """Give the share of dates, the real one counted with them, on which the count lay as low as `z` or lower."""

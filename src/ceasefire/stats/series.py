@@ -106,7 +106,7 @@ class Series:
         return self
 
     def upto(self, days: int) -> Series:
-        """Give the same series cut off after so many days, its terms and level found again; shapes are kept.
+        """Give the same series cut off after so many days, terms and level found again; the likeliest shape is kept.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class Series:
         """
         cut = Series(weekly=self.weekly)
         cut.count_, cut.exposure_, cut.centre_ = self.count_[:days], self.exposure_[:days], self.centre_
-        cut.shapes_ = self.shapes_.fewer()
+        cut.shapes_ = self.shapes_.fewer(1)
         daily = cut._daily(days)
         begin = (self.paths_[0].level[:days], self.paths_[0].terms)
         cut.paths_ = [likeliest(daily, shape, begin) for shape in cut.shapes_.shapes]
@@ -140,7 +140,7 @@ class Series:
             centre=np.r_[daily.centre, 0.0],
             precision=np.r_[daily.precision, 1.0 / PRIOR_SD["step"] ** 2],
         )
-        few = self.shapes_.fewer()
+        few = self.shapes_.fewer(2)
         begin = (np.r_[self.paths_[0].level, np.zeros(len(y) - n)], np.r_[self.paths_[0].terms, 0.0])
         paths = [likeliest(daily, shape, begin) for shape in few.shapes]
         mean = np.array([p.terms[-1] for p in paths])

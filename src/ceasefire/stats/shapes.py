@@ -1,7 +1,7 @@
 """Which spread, memory and burstiness a series may have: several candidates, each with its weight.
 
 Why several: two hundred days cannot tell a level that wanders slowly from one that wanders far. Taking the likeliest
-shape as true gives intervals that are too short; here fifteen shapes around it are weighed by how well they explain
+shape as true gives intervals that are too short; here seven shapes around it are weighed by how well they explain
 the series, and every forecast is the mixture of theirs.
 """
 
@@ -30,23 +30,15 @@ CLIMBS = 8
 """Steps at most towards the likeliest shape; two are usual."""
 FARTHEST = 0.8
 """Largest step, on the log scale: curvature is only known nearby."""
-NEAR = 0.5
-"""Standard deviations from the top that are near enough: the weights correct the rest."""
+NEAR = 1.0
+"""Standard deviations from the top that are near enough: one more step, and the weights correct the rest."""
 LEAST_CURVATURE = 0.3
 """Least curvature taken for true: a flat direction is explored as far as its prior reaches."""
 
 _STEP = 0.3
-_AXIS, _CORNER = 2.0, np.sqrt(2.0)
-_POINTS = np.vstack(
-    [
-        np.zeros((1, 3)),
-        _AXIS * np.eye(3),
-        -_AXIS * np.eye(3),
-        _CORNER * np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=np.float64),
-    ]
-)
-_SHARES = np.array([0.375] + [1 / 16] * 6 + [1 / 32] * 8)
-"""A rule that integrates every polynomial of degree 5 over a normal distribution in three dimensions."""
+_POINTS = 2.0 * np.vstack([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
+_SHARES = np.array([0.25] + [0.125] * 6)
+"""A rule that integrates every polynomial of degree 3 over a normal distribution in three dimensions."""
 
 
 class Shapes(NamedTuple):
@@ -63,9 +55,9 @@ class Shapes(NamedTuple):
         sd = float(np.sqrt(self.weights @ (logs - mean) ** 2))
         return float(np.exp(mean)), float(np.exp(mean - z * sd)), float(np.exp(mean + z * sd))
 
-    def fewer(self) -> Shapes:
-        """Give the two heaviest, for work that is repeated often."""
-        best = np.sort(np.argsort(-self.weights, kind="stable")[:2])
+    def fewer(self, number: int) -> Shapes:
+        """Give the heaviest few, for work that is repeated often."""
+        best = np.sort(np.argsort(-self.weights, kind="stable")[:number])
         weights = self.weights[best] / self.weights[best].sum()
         return Shapes(tuple(self.shapes[i] for i in best), weights)
 
@@ -80,16 +72,16 @@ def explore(series: Daily) -> tuple[Shapes, list[Path]]:
 
     Returns
     -------
-    Fifteen shapes with weights, and the likeliest path under each.
+    Seven shapes with weights, and the likeliest path under each.
 
-    Source: Rue, Martino and Chopin 2009 (see `latent`), section 6.5: a central composite design around the mode.
+    Source: Rue, Martino and Chopin 2009 (see `latent`), section 6.5: a few points around the mode, weighed.
 
     >>> n = 150
     >>> y = np.random.default_rng(0).poisson(6.0, n).astype(float)
     >>> s = Daily(y, np.zeros(n), np.ones(n), np.ones((n, 1)), np.array([1.8]), np.array([0.1]))
     >>> shapes, paths = explore(s)
     >>> len(paths), bool(shapes.shapes[0].sd < 0.2), bool(shapes.shapes[0].size > 10)
-    (15, True, True)
+    (7, True, True)
     """
     begin: list[tuple[Array, Array] | None] = [None]
 
@@ -104,9 +96,10 @@ def explore(series: Daily) -> tuple[Shapes, list[Path]]:
         begin[0] = (found.level, found.terms)
         slope, axes = _curvature(lambda logs: path(logs)[0], middle, here)
         away = axes.T @ slope
-        if np.sum(away**2) < NEAR**2 or climb == CLIMBS - 1:
-            break
         step = axes @ away
+        if np.sum(away**2) < NEAR**2 or climb == CLIMBS - 1:
+            middle = np.clip(middle + min(1.0, NEAR / np.sqrt(np.sum(away**2) + 1e-12)) * step, *BOUNDS.T)
+            break
         step *= min(1.0, FARTHEST / np.abs(step).max())
         there, tried = path(middle + step)
         while there < here and np.abs(step).max() > 0.05:  # overshot: go back halfway
