@@ -218,9 +218,7 @@ class SourceReliability:
             pseudo = self._pseudo(votes)
             drawn = sample(votes, voices, pseudo=pseudo, checked=judged, draws=self.draws, seed=self.seed)
         else:
-            drawn = Draws(
-                voices.prevalence[None], voices.own[None], voices.line[None], voices.conformity[None]
-            )
+            drawn = Draws(voices.prevalence[None], voices.own[None], voices.line[None], voices.conformity[None])
 
         def give(values: Array) -> Estimate:
             return from_draws(values, self.level) if self.draws else _without_interval(values)
@@ -275,9 +273,7 @@ def _rows(
     columns = [_whole(name, values) for name, values in zip(names, (item, source, label), strict=True)]
     n = columns[0].size
     if any(column.shape != (n,) for column in columns):
-        raise ValueError(
-            f"item, source and label must be flat and equally long: {[c.shape for c in columns]}"
-        )
+        raise ValueError(f"item, source and label must be flat and equally long: {[c.shape for c in columns]}")
     if not n:
         raise ValueError("there is no statement: nothing can be learnt from nothing")
     if columns[0].min() < 0 or columns[1].min() < 0 or columns[2].min() < SILENT:

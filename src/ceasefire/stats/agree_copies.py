@@ -33,9 +33,7 @@ class Pairs(NamedTuple):
     """Share of statements copied, of five tried the likeliest."""
 
 
-def shared_errors(
-    item: Index, source: Index, outcome: Index, *, votes: Votes, voices: Voices, bloc: Index
-) -> Pairs:
+def shared_errors(item: Index, source: Index, outcome: Index, *, votes: Votes, voices: Voices, bloc: Index) -> Pairs:
     """Weigh, for every pair of sources that meet, copying against independence.
 
     Under copying at rate c the second repeats the first with probability c and otherwise speaks for itself; c is
@@ -79,9 +77,7 @@ def shared_errors(
         q /= q.sum(axis=1, keepdims=True)
         apart = (q * chance[at] * chance[after]).sum(axis=1)
         joined = (q * chance[at]).sum(axis=1) * (o[at] == o[after])
-        ratio = np.log(
-            (1.0 - _RATES)[None, :] + _RATES[None, :] * (joined / np.maximum(apart, 1e-300))[:, None]
-        )
+        ratio = np.log((1.0 - _RATES)[None, :] + _RATES[None, :] * (joined / np.maximum(apart, 1e-300))[:, None])
         keys.append(s[at] * sources + s[after])
         parts.append(ratio)
     if not keys:

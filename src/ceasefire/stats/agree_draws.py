@@ -64,9 +64,7 @@ def sample(votes: Votes, voices: Voices, *, pseudo: Array, checked: Checked, dra
     return Draws(*(np.stack([getattr(v, name) for v in kept]) for name in Draws.__dataclass_fields__))
 
 
-def _latent(
-    rng: np.random.Generator, votes: Votes, weight: Array, blocs: tuple[Array, Array, Array]
-) -> Counts:
+def _latent(rng: np.random.Generator, votes: Votes, weight: Array, blocs: tuple[Array, Array, Array]) -> Counts:
     lines, own, follow = blocs
     k, outcomes = votes.classes, votes.outcomes
     truth = _choose(rng, weight)

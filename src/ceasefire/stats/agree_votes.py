@@ -77,9 +77,7 @@ class Counts:
     """Statements of members of blocs, shape (sources,)."""
 
 
-def arrange(
-    item: Index, source: Index, outcome: Index, bloc: Index, *, sizes: tuple[int, int, int, int]
-) -> Votes:
+def arrange(item: Index, source: Index, outcome: Index, bloc: Index, *, sizes: tuple[int, int, int, int]) -> Votes:
     """Arrange statements, shape (n,) each; `bloc` is that of each source, -1 for none; sizes are items to outcomes."""
     items, sources, classes, outcomes = sizes
     of = bloc[source]

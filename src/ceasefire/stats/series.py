@@ -136,7 +136,7 @@ class Series:
         daily = whole._daily(len(y))
         after = (np.arange(len(y)) >= n).astype(np.float64)
         daily = daily._replace(
-            terms=np.column_stack([daily.terms, after]),
+            terms=np.asfortranarray(np.column_stack([daily.terms, after])),
             centre=np.r_[daily.centre, 0.0],
             precision=np.r_[daily.precision, 1.0 / PRIOR_SD["step"] ** 2],
         )
@@ -271,4 +271,4 @@ def _terms(day: Array, last: float, weekly: bool) -> Array:
     columns += [np.cos(turn), np.sin(turn), np.cos(2 * turn), np.sin(2 * turn)]
     if weekly:
         columns += [(day % 7 == k) - (day % 7 == 6) * 1.0 for k in range(6)]
-    return np.column_stack(columns)
+    return np.array(columns).T  # column by column in memory, as the solver reads it
