@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ceasefire.model.records import Observation
+
+# how long an example takes is the machine's affair, and the first one pays for imports
+settings.register_profile("ceasefire", deadline=None)
+settings.load_profile("ceasefire")
 
 
 @pytest.fixture(scope="session")
