@@ -1,7 +1,8 @@
 """Who is right: our model of sources and crowd-kit's Dawid-Skene on the same simulated statements, in one run.
 
 `make bench NAME=reliability`, or `python -m benchmarks.reliability 5` (worlds of each kind). Crowd-kit comes with the
-`bench` extra. Seeds start at 9,000; none above 999 was looked at while the model was written.
+`bench` extra. Seeds start at 9,000; none above 999 was looked at while the model was
+written; after a first run one choice was changed (the page on source reliability says which).
 """
 
 from __future__ import annotations
