@@ -139,11 +139,11 @@ class Claim:
     said: datetime
     """When it was first said (UTC)."""
     stance: str
-    """`asserts`, `denies`, `promises`, `delivers`, `demands`, `accepts`, `rejects`, `cannot_confirm`."""
+    """One of `model.matters.STANCES`: `asserts`, `denies`, `demands`, `accepts`, ..."""
     act: str = ""
-    """Act class claimed (`model.taxonomy.ACTS`)."""
+    """Act class claimed (`model.taxonomy.ACTS`), or what it is about (`model.matters.MATTERS`)."""
     object_class: str = ""
-    """Dotted object class claimed."""
+    """Dotted object class claimed (`model.taxonomy.OBJECTS`, `model.matters.SUBJECTS`)."""
     accused: str = ""
     """Party accused."""
     provision: str = ""
@@ -182,6 +182,28 @@ class Claim:
     """Id of the observation made from it, where it names an event; else empty."""
     evidence: str = ""
     """SHA-256 of the bytes of the file it was read in."""
+    chain: tuple[str, ...] = ()
+    """Who relates it, from the outlet's side inwards: in "A said that B agreed" the claim of B has the chain (A,)."""
+    cue: str = ""
+    """The word or words that attribute it, e.g. `said`, `according to`."""
+    begin: int = -1
+    """First character of the content in the archived text, counted from 0; -1 where not read from an archived text."""
+    stop: int = -1
+    """First character behind the content."""
+    speaker_begin: int = -1
+    """First character of the words that name the speaker; -1 where it is not named there."""
+    speaker_stop: int = -1
+    """First character behind them."""
+    archived: str = ""
+    """SHA-256 of the archived text (UTF-8) that the offsets count in."""
+    language: str = ""
+    """Language of the text, ISO 639-1."""
+    certainty: str = ""
+    """Words of the speaker that weaken or strengthen it, e.g. `reportedly`, `very good chance`."""
+    checked: str = ""
+    """What the outlet says of checking it: `verified`, `not_verified`, `disputed`; empty where it says nothing."""
+    outlet: str = ""
+    """Who published the text."""
 
 
 @dataclass(frozen=True, kw_only=True)
