@@ -70,6 +70,10 @@ class ThermalExcess:
         Held-out counts per expected count, and negative-binomial size, at each of `level_` (log expected counts).
     calibration_
         Fitted on held-out folds only.
+    without_
+        The same without each fold in turn, three folds or more: how much one year changes it.
+    held_out_
+        Expected counts of the days fitted, each from a fit without that day's fold, shape (cells, days).
 
     >>> rng = np.random.default_rng(3)
     >>> cells = Cells(*(v.ravel() for v in np.meshgrid(np.arange(20), np.arange(20))))
@@ -116,20 +120,29 @@ class ThermalExcess:
         if len(names) < 2:
             raise ValueError(f"{len(d)} days make one fold only: nothing can be held out, so nothing calibrated")
         plan = self.background or ThermalBackground()
-        held: list[tuple[Singles, Singles]] = []
+        self.held_out_ = np.empty(n.shape, dtype=np.float32)
+        held: list[_Held] = []
         for name in names:
             out = fold == name
             part = _like(plan).fit(cells, n[:, ~out], d[~out], exposure=None if e is None else e[:, ~out])
             mean = part.expect(n[:, out], d[out], exposure=None if e is None else e[:, out])
-            held.append((n[:, out].ravel(), mean.ravel()))
+            self.held_out_[:, out] = mean
+            held.append(_condense(n[:, out].ravel(), mean.ravel()))
         self.background_ = _like(plan).fit(cells, n, d, exposure=e)
-        hot, zero_mean, zero_times = _condense(held)
-        self._fit_scatter(hot, zero_mean, zero_times)
-        counts = np.concatenate([hot[0], np.zeros(len(zero_mean))])
-        means = np.concatenate([hot[1], zero_mean])
-        weight = np.concatenate([np.ones(len(hot[0])), zero_times])
-        self.calibration_ = TailCalibration().fit(self.nominal(counts, means), _stratum(means), weight=weight)
+        self._fit_scatter(_Held.join(held))
+        self.calibration_ = self._calibrated(held)
+        several = len(held) > 2
+        self.without_ = [self._calibrated(held[:i] + held[i + 1 :]) for i in range(len(held))] if several else []
         return self
+
+    def _calibrated(self, held: list[_Held]) -> TailCalibration:
+        every = _Held.join(held)
+        counts = np.concatenate([every.hot, np.zeros(len(every.zero_mean))])
+        means = np.concatenate([every.mean, every.zero_mean])
+        weight = np.concatenate([np.ones(len(every.hot)), every.zero_times])
+        strata = np.append(_stratum(means), len(STRATA))  # the last stratum is always there, if with nothing in it
+        nominal = self.nominal(np.append(counts, 0), np.append(means, 1.0))
+        return TailCalibration().fit(nominal, strata, weight=np.append(weight, 0.0))
 
     def nominal(self, count: ArrayLike, mean: ArrayLike) -> Tails:
         """Give the negative-binomial tails before calibration."""
@@ -183,8 +196,8 @@ class ThermalExcess:
     def _ratio(self, tail: Tails) -> Array:
         return likelihood_ratio(tail, sensitivity=self.sensitivity)
 
-    def _fit_scatter(self, hot: tuple[Array, Array], zero_mean: Array, zero_times: Array) -> None:
-        n, m = hot
+    def _fit_scatter(self, held: _Held) -> None:
+        n, m, zero_mean, zero_times = held
         if len(n) < ENOUGH:
             raise ValueError(f"{len(n)} cell-days with detections: too few to tell how bursty they are ({ENOUGH})")
         own, quiet = _stratum(m), _stratum(zero_mean)
@@ -241,12 +254,23 @@ def _steps(mean: NDArray[np.floating]) -> tuple[Array, NDArray[np.int64]]:
     return np.exp((lowest + np.arange(place.max() + 1) + 0.5) * STEP), place
 
 
-def _condense(held: list[tuple[Singles, Singles]]) -> tuple[tuple[Array, Array], Array, Array]:
-    """Keep cell-days with detections one by one, and the millions without as weights on steps of expectation."""
-    count = np.concatenate([n for n, _ in held])
-    mean = np.concatenate([m for _, m in held])
+class _Held(NamedTuple):
+    """Held-out cell-days: those with detections one by one, the millions without as weights on steps of expectation."""
+
+    hot: Array
+    mean: Array
+    zero_mean: Array
+    zero_times: Array
+
+    @classmethod
+    def join(cls, parts: list[_Held]) -> _Held:
+        """Put several behind one another."""
+        return cls(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _condense(count: Singles, mean: Singles) -> _Held:
     some = (count > 0) & (mean > 0)
     middle, place = _steps(mean[count == 0])
     times = np.bincount(place[place >= 0], minlength=len(middle)).astype(np.float64)
     use = times > 0
-    return (count[some].astype(np.float64), mean[some].astype(np.float64)), middle[use], times[use]
+    return _Held(count[some].astype(np.float64), mean[some].astype(np.float64), middle[use], times[use])
