@@ -169,15 +169,19 @@ def test_too_little_is_said_so() -> None:
         CeasefireEffect().fit(np.zeros(60), ones, start=50)
     blind = np.where(np.arange(60) < 50, 1.0, 0.0)
     with pytest.raises(ValueError, match="nobody looked on any day in force"):
-        CeasefireEffect().fit(np.where(blind > 0, 1.0, 0.0), blind, start=50)
+        CeasefireEffect().fit(np.where(blind > 0, np.arange(60) % 3, 0.0), blind, start=50)
     with pytest.raises(ValueError, match="must not be negative"):
         CeasefireEffect(exclude_days=-1).fit(ones, ones, start=50)
     with pytest.raises(ValueError, match="never narrowed"):
         Foretold(np.ones(1), np.ones(1), np.ones(1)).ratio(1.0, widen=0.5)
 
 
-def test_a_constant_series_gives_a_wide_enough_answer() -> None:
-    e = CeasefireEffect().fit(np.full(100, 5.0), np.ones(100), start=80)
+def test_a_constant_series_is_refused_and_an_almost_constant_one_is_wide_enough() -> None:
+    with pytest.raises(ValueError, match="1440 on each of 66 days .* never changes"):
+        CeasefireEffect().fit(np.full(100, 1440.0), np.ones(100), start=80)
+    y = np.full(100, 5.0)
+    y[10] = 6.0
+    e = CeasefireEffect().fit(y, np.ones(100), start=80)
     assert e.low_ < 1.0 < e.high_
     assert e.high_ / e.low_ > 1.2
     assert e.null_.widen == 1.0

@@ -71,7 +71,7 @@ class Path(NamedTuple):
     """Of the coefficients and the last day's level, shape (p + 1, p + 1)."""
 
 
-def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = None) -> Path:
+def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = None, *, spread: bool = True) -> Path:
     """Find the likeliest level and coefficients under one shape, and the marginal likelihood of the series.
 
     Parameters
@@ -82,6 +82,8 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
         How it varies.
     start
         Level (n,) and coefficients (p,) to begin from, e.g. of a neighbouring shape.
+    spread
+        Whether the covariance is wanted; without it, it is NaN.
 
     Raises
     ------
@@ -122,7 +124,7 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
     height, mean, pull, away, ratio = at(level, terms)
     for _ in range(STEPS):
         slope, weight = seen_y - ratio * mean, ratio * mean * k / (k + mean)
-        d, e, _ = dpttrf(diagonal + weight, off) if n > 1 else (diagonal + weight, off, 0)
+        d, e, _ = dpttrf(diagonal + weight, off, overwrite_d=1) if n > 1 else (diagonal + weight, off, 0)
         right[:, 0] = slope - pull
         np.multiply(weight[:, None], x, out=right[:, 1:])
         across = right[:, 1:]
@@ -146,7 +148,8 @@ def likeliest(series: Daily, shape: Shape, start: tuple[Array, Array] | None = N
         height, mean, pull, away, ratio = tried
     else:
         raise ValueError("the level of the series cannot be found: are counts or exposures of very unequal size?")
-    covariance = _covariance(d, e, solved[:, 1:], root)
+    wide = x.shape[1] + 1
+    covariance = _covariance(d, e, solved[:, 1:], root) if spread else np.full((wide, wide), np.nan)
     known = seen > 0
     value = height + np.sum(gammaln(y[known] + k)) + known.sum() * (k * np.log(k) - gammaln(k))
     value += 0.5 * (n * np.log(scale) + np.log1p(-(phi**2)) - np.log(d).sum())
@@ -169,8 +172,9 @@ def _covariance(d: Array, e: Array, solved: Array, root: Array) -> Array:
     unit = np.zeros(n)
     unit[-1] = 1.0
     last = dpttrs(d, e, unit)[0].ravel() if n > 1 else unit / d
-    lower = np.tril(dpotri(root, lower=1)[0])
-    inverse = lower + np.tril(lower, -1).T
+    lower = dpotri(root, lower=1)[0]  # zero above the diagonal, as the root is
+    inverse = lower + lower.T
+    inverse[np.arange(p), np.arange(p)] /= 2.0
     out = np.empty((p + 1, p + 1))
     out[:p, :p] = inverse
     out[:p, p] = out[p, :p] = -inverse @ solved[-1]

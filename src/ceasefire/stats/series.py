@@ -99,6 +99,11 @@ class Series:
             )
         if not np.any(self.count_[seen] > 0):
             raise ValueError("nothing was ever counted before the excluded window: a fall from nothing cannot be seen")
+        if np.ptp(self.count_[seen]) == 0:
+            raise ValueError(
+                f"the count was {self.count_[seen][0]:g} on each of {int(seen.sum())} days before the excluded window: "
+                "a source that never changes cannot show an effect"
+            )
         rate = self.count_[seen].sum() / self.exposure_[seen].sum()
         self.centre_ = np.zeros(_terms(np.zeros(1), 0.0, self.weekly).shape[1])
         self.centre_[0] = np.log(rate)

@@ -85,9 +85,9 @@ def explore(series: Daily) -> tuple[Shapes, list[Path]]:
     """
     begin: list[tuple[Array, Array] | None] = [None]
 
-    def path(logs: Array) -> tuple[float, Path]:
+    def path(logs: Array, *, spread: bool = False) -> tuple[float, Path]:
         inside = np.clip(logs, BOUNDS[:, 0], BOUNDS[:, 1])
-        found = likeliest(series, Shape(*np.exp(inside).tolist()), begin[0])
+        found = likeliest(series, Shape(*np.exp(inside).tolist()), begin[0], spread=spread)
         return found.log_likelihood + _log_prior(inside), found
 
     middle = start_from(series)
@@ -110,7 +110,7 @@ def explore(series: Daily) -> tuple[Shapes, list[Path]]:
         middle = np.clip(middle + step, BOUNDS[:, 0], BOUNDS[:, 1])
         here, found = there, tried
     logs = np.clip(middle + _POINTS @ axes.T, BOUNDS[:, 0], BOUNDS[:, 1])
-    every = [path(point) for point in logs]
+    every = [path(point, spread=True) for point in logs]
     deviates = np.linalg.solve(axes, (logs - middle).T).T
     tall = np.array([value for value, _ in every]) + 0.5 * np.sum(deviates**2, axis=1) + np.log(_SHARES)
     weights = np.exp(tall - tall.max())
