@@ -7,7 +7,7 @@ each has its size. A case may replace any of them under `assumptions:`; the repo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -124,6 +124,12 @@ class Priors(BaseModel):
     """Reports whose mid times differ by more are of different incidents."""
     same_km: float = Field(default=30.0, gt=0)
     """Reports further apart are of different incidents; a disc wider than this is coarse and never joins two."""
+
+    calibration: str = ""
+    """Calibration file through which the three probabilities are read, or `library:simulated-2026`; empty for none."""
+    prevalence: Mapping[Literal["occurred", "object"], Annotated[float, Field(gt=0, lt=1)]] = {}
+    """Share of incidents that occurred, and of those that did the share on protected objects, where the case knows
+    them: the calibration map is moved from its own shares to these."""
 
     def described(self) -> dict[str, Any]:
         """Give every number as plain data, for the report."""

@@ -96,6 +96,9 @@ class Recalibration:
         drawn, fits = self._resampled(p, y, of)
         tail = (1 - self.level) / 2
         low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+        bounds = np.quantile(fits, [tail, 1 - tail], axis=0)
+        rows = zip("abc"[: len(parameters)], parameters, *bounds, strict=True)
+        self.parameters_ = tuple((name, float(v), float(lo), float(hi)) for name, v, lo, hi in rows)
         self.map_ = CalibrationMap(
             at=GRID,
             gives=tuple(np.round(gives, 6).tolist()),
@@ -105,10 +108,8 @@ class Recalibration:
             incidents=len(p),
             base_rate=float(y.mean()),
             fitted_on=fitted_on,
+            parameters=self.parameters_,
         )
-        bounds = np.quantile(fits, [tail, 1 - tail], axis=0)
-        rows = zip("abc"[: len(parameters)], parameters, *bounds, strict=True)
-        self.parameters_ = tuple((name, float(v), float(lo), float(hi)) for name, v, lo, hi in rows)
         return self
 
     def _curve(self, p: Array, y: Array) -> tuple[Array, Array]:

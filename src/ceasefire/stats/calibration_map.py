@@ -42,6 +42,8 @@ class CalibrationMap:
     """Share of them that occurred."""
     fitted_on: str
     """Which worlds or settled incidents, in words; printed with every probability that went through the map."""
+    parameters: tuple[tuple[str, float, float, float], ...] = ()
+    """Fitted parameters as (name, value, low, high); none for `isotonic`, whose knots have intervals instead."""
 
     def __post_init__(self) -> None:
         x, y, low, high = (np.asarray(v, dtype=np.float64) for v in (self.at, self.gives, self.low, self.high))
@@ -56,7 +58,8 @@ class CalibrationMap:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the map as plain values, for a case file or JSON."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        plain = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return plain | {"parameters": [list(row) for row in self.parameters]}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -68,11 +71,17 @@ class CalibrationMap:
             A field is missing or unknown, or the map is not one.
         """
         fields = set(cls.__dataclass_fields__)
-        if set(values) != fields:
-            wrong = sorted(fields ^ set(values))
+        wrong = sorted(fields.symmetric_difference(values) - {"parameters"})
+        if wrong:
             raise ValueError(f"a calibration map has the fields {', '.join(sorted(fields))}; wrong: {', '.join(wrong)}")
         plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**plain)
+        try:
+            plain["parameters"] = tuple(
+                (str(n), float(v), float(a), float(b)) for n, v, a, b in plain.get("parameters", ())
+            )
+            return cls(**plain)
+        except TypeError as error:
+            raise ValueError(f"a calibration map holds numbers in its lists: {error}") from None
 
 
 def recalibrated(p: ArrayLike, map_: CalibrationMap, *, base_rate: float | None = None) -> Any:
