@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ceasefire.model.document import Document
 from ceasefire.model.records import Claim, Look, Observation, Quarantined
 from ceasefire.model.table import Table
 
@@ -72,6 +73,8 @@ class Intake:
     """When and where it looked."""
     claims: Table[Claim] = field(default_factory=lambda: Table.empty(Claim))
     """What speakers said in it."""
+    documents: Table[Document] = field(default_factory=lambda: Table.empty(Document))
+    """Texts that claims are still to be read from."""
     quarantine: Table[Quarantined] = field(default_factory=lambda: Table.empty(Quarantined))
     """What could not be used."""
     count: Count = field(default_factory=Count)

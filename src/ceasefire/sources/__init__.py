@@ -23,6 +23,7 @@ _READERS: dict[str, str] = {
     "posts": "ceasefire.sources.posts",
     "corridors": "ceasefire.sources.corridors",
     "frontline": "ceasefire.sources.frontline",
+    "articles": "ceasefire.sources.articles",
 }
 
 
