@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ceasefire.assessment.effect import Effect, effects, exclude_days
+from ceasefire.assessment.effect import daily_effects, effects, exclude_days
 from ceasefire.errors import CeasefireError
+from ceasefire.model.daily import Daily
+from ceasefire.model.effect import Effect
 from ceasefire.model.records import Coverage, Incident
 from ceasefire.model.table import Table
 

@@ -9,17 +9,20 @@ it is a rate against a forecast, and other reasons than the ceasefire can lower 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from ceasefire.errors import CeasefireError
+from ceasefire.model.daily import Daily
+from ceasefire.model.effect import Effect, EffectDay
 from ceasefire.model.records import Coverage, Incident
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
 from ceasefire.stats.ceasefire_effect import CeasefireEffect
+from ceasefire.stats.foretold import bands
 from ceasefire.stats.holding import Holding
 from ceasefire.stats.placebo import discoveries
 
@@ -27,77 +30,8 @@ _Array = np.ndarray[Any, Any]
 
 FALSE_DISCOVERY = 0.05
 """Share of regions called `fewer` that may be wrong, on average."""
-NAN = float("nan")
-
-
-@dataclass(frozen=True)
-class HoldingDay:
-    """One day of the daily readout."""
-
-    start: datetime
-    """Begin of the day (UTC)."""
-    counted: float
-    """Incidents counted."""
-    foretold: float
-    """Incidents foretold for that day's exposure without a ceasefire; 0 where nobody looked."""
-    p_holding: float
-    """P(it held that day), given all days."""
-    p_that_evening: float
-    """P(it held that day), given that day and those before."""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a ceasefire changed in one region, or over all, with everything needed to doubt it."""
-
-    subject: str
-    """Region, or `all`."""
-    verdict: str
-    """`fewer`, `more`, `not_shown`, or `not_assessed`, then with a reason."""
-    reason: str = ""
-    """Why nothing can be said."""
-    days: int = 0
-    """Days in force that were looked at."""
-    counted: float = NAN
-    """Incidents counted in force."""
-    unlooked: int = 0
-    """Incidents on days too poorly looked at to be compared; in no number here."""
-    expected: tuple[float, float, float] = (NAN, NAN, NAN)
-    """Foretold count for the same exposure: median, low, high."""
-    ratio: float = NAN
-    """Rate in force over the rate foretold."""
-    low: float = 0.0
-    """Lower end of its interval."""
-    high: float = float("inf")
-    """Upper end."""
-    p_fewer: float = NAN
-    """P(as few or fewer without an effect)."""
-    before: float = NAN
-    """Rate in the excluded days over the one foretold for them: above 1 a surge, below 1 a fall before the start."""
-    widened: float = 1.0
-    """Factor by which the placebo dates widened the interval."""
-    placebo: tuple[tuple[datetime, float, float, float], ...] = ()
-    """Placebo dates with the ratio found and its interval."""
-    parameters: tuple[tuple[str, float, float, float], ...] = ()
-    """Fitted numbers with their intervals."""
-    holding: tuple[HoldingDay, ...] = field(default=(), repr=False)
-    """The daily readout."""
-
-    def sentence(self) -> str:
-        """Say it in one sentence.
-
-        >>> Effect("UA-53", "not_assessed", reason="nobody looked").sentence()
-        'UA-53: no effect can be assessed: nobody looked.'
-        """
-        if self.verdict == "not_assessed":
-            return f"{self.subject}: no effect can be assessed: {self.reason}."
-        said = {"fewer": "fewer than would have been", "more": "more than would have been"}
-        high = f"{self.high:.2f}" if np.isfinite(self.high) else "no limit"
-        return (
-            f"{self.subject}: {said.get(self.verdict, 'no effect is shown')}: {self.counted:g} counted in {self.days} "
-            f"days, {self.expected[0]:.0f} foretold ({self.expected[1]:.0f} to {self.expected[2]:.0f}); "
-            f"ratio {self.ratio:.2f} ({self.low:.2f} to {high})."
-        )
+SHOWN_BEFORE = 60
+"""Days before the excluded ones that are kept for the picture."""
 
 
 def effects(
@@ -147,21 +81,63 @@ def effects(
 
     Source: `ceasefire.stats.series`, `placebo` and `holding` name the methods.
     """
-    before = exclude_days(exclude)
     cells = coverage.where(act=act)
     if len(cells) == 0:
         raise CeasefireError(f"there is no coverage for {act!r}: an effect needs the chance to see, day by day")
     regions, days, ends, exposure = _exposure(cells, least_exposure)
     counts, unlooked = _counts(incidents, regions, days, ends, exposure, act, occurred)
-    first, past = _in_force(days, ends, start, end)
-    begun = int(np.searchsorted(days, np.datetime64(_utc(start), "s"), side="right")) - 1
+    daily = Daily(tuple(regions.tolist()), days, ends, counts, exposure)
+    found = daily_effects(daily, start=start, end=end, exclude=exclude, placebos=placebos, level=level)
+    lost = (int(unlooked.sum()), *unlooked.tolist())
+    return tuple(replace(e, unlooked=n) for e, n in zip(found, lost, strict=True))
+
+
+def daily_effects(
+    daily: Daily,
+    *,
+    start: datetime,
+    end: datetime | None = None,
+    exclude: str | int = "14d",
+    weekly: bool = False,
+    placebos: int = 10,
+    level: float = 0.95,
+) -> tuple[Effect, ...]:
+    """Estimate the effect on any daily count or amount, over all its regions and in each.
+
+    Parameters
+    ----------
+    daily
+        Counts with exposure, from long before the start.
+    weekly
+        Whether days of the week may differ.
+    start, end, exclude, placebos, level
+        As in `effects`.
+
+    Returns
+    -------
+    As in `effects`. Over all regions the counts are summed, and the exposure is each region's, weighed by its share
+    of the whole before the excluded days: a region that goes dark lowers the exposure and not the rate.
+
+    Raises
+    ------
+    CeasefireError
+        As in `effects`.
+    """
+    before = exclude_days(exclude)
+    first, past = _in_force(daily.start, daily.end, start, end)
+    begun = int(np.searchsorted(daily.start, np.datetime64(_utc(start), "s"), side="right")) - 1
     left_out = before + max(first - max(begun, 0), 0)
-    model = {"exclude_days": left_out, "placebos": placebos, "level": level}
-    share = _shares(counts, exposure, max(first - left_out, 0))
-    seen = (exposure > 0) & (share[:, None] > 0)
-    whole = _one("all", np.sum(counts * seen, axis=0), share @ exposure, days, first, past, unlooked.sum(), model)
-    each = [_one(code, counts[r], exposure[r], days, first, past, unlooked[r], model) for r, code in enumerate(regions)]
-    return (whole, *_together(each))
+    model = {"exclude_days": left_out, "placebos": placebos, "level": level, "weekly": weekly}
+    share = _shares(daily.count, daily.exposure, max(first - left_out, 0))
+    seen = (daily.exposure > 0) & (share[:, None] > 0)
+
+    def one(subject: str, count: _Array, exposure: _Array) -> Effect:
+        return _one(subject, count, exposure, daily.start, first, past, model)
+
+    each = [one(code, daily.count[r], daily.exposure[r]) for r, code in enumerate(daily.regions)]
+    if len(each) == 1:
+        return (replace(each[0], subject="all"), *each)
+    return (one("all", np.sum(daily.count * seen, axis=0), share @ daily.exposure), *_together(each))
 
 
 def exclude_days(text: str | int) -> int:
@@ -187,29 +163,20 @@ def exclude_days(text: str | int) -> int:
 
 
 def _one(
-    subject: str,
-    count: _Array,
-    exposure: _Array,
-    days: _Array,
-    first: int,
-    past: int,
-    unlooked: int,
-    model: dict[str, Any],
+    subject: str, count: _Array, exposure: _Array, days: _Array, first: int, past: int, model: dict[str, Any]
 ) -> Effect:
     try:
         e = CeasefireEffect(**model).fit(count[:past], exposure[:past], start=first)
     except ValueError as error:
-        return Effect(subject, "not_assessed", reason=str(error), unlooked=int(unlooked))
+        return Effect(subject, "not_assessed", reason=str(error))
     told = e.daily_
     read = Holding(level=e.level).fit(count[first:past], told.mean, size=told.size, level_sd=told.level_sd)
-    rows = zip(days[first:past], count[first:past], told.mean, read.probability_, read.so_far_, strict=True)
     null = e.null_
     return Effect(
         subject,
         "fewer" if e.high_ < 1.0 else "more" if e.low_ > 1.0 else "not_shown",
         days=int(np.sum(exposure[first:past] > 0)),
         counted=e.counted_,
-        unlooked=int(unlooked),
         expected=(float(e.expected_[0]), float(e.expected_[1]), float(e.expected_[2])),
         ratio=e.ratio_,
         low=e.low_,
@@ -219,8 +186,29 @@ def _one(
         widened=e.null_.widen,
         placebo=tuple((_time(days[at]), *r[:3]) for at, r in zip(null.start, null.ratios, strict=True)),
         parameters=tuple((*p,) for p in (*e.parameters_, *read.parameters_)),
-        holding=tuple(HoldingDay(_time(day), float(c), float(m), float(p), float(q)) for day, c, m, p, q in rows),
+        daily=_daily(e, read, days[:past], np.where(exposure > 0, count, np.nan)[:past], exposure, first),
     )
+
+
+def _daily(
+    e: CeasefireEffect, read: Holding, days: _Array, counted: _Array, exposure: _Array, first: int
+) -> tuple[EffectDay, ...]:
+    """Lay out the last days before, the days left out and the days in force, with each day's forecast."""
+    last = first - e.exclude_days
+    out = [
+        EffectDay(_time(days[t]), "before", float(counted[t])) for t in range(max(last - SHOWN_BEFORE, 0), max(last, 0))
+    ]
+    left_out = np.arange(last, first)
+    phases = [("in_force", np.arange(first, len(days)), e.daily_, read.probability_, read.so_far_)]
+    if len(left_out):
+        unknown = np.full(len(left_out), np.nan)
+        phases.insert(0, ("left_out", left_out, e.series_.daily(left_out, exposure[left_out]), unknown, unknown))
+    for phase, at, told, p, evening in phases:
+        low, high = bands(told.mean, told.size, told.level_sd, level=e.level)
+        for row in zip(at, told.mean, low, high, p, evening, strict=True):
+            t, *numbers = row
+            out.append(EffectDay(_time(days[t]), phase, float(counted[t]), *(float(v) for v in numbers)))
+    return tuple(out)
 
 
 def _together(each: list[Effect]) -> list[Effect]:
@@ -230,7 +218,7 @@ def _together(each: list[Effect]) -> list[Effect]:
     out = list(each)
     for k, yes in zip(assessed, found, strict=True):
         if each[k].verdict == "fewer" and not yes:
-            out[k] = Effect(**{**vars(each[k]), "verdict": "not_shown"})
+            out[k] = replace(each[k], verdict="not_shown")
     return out
 
 

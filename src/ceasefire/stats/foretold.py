@@ -179,6 +179,39 @@ def foretell(paths: list[Path], shapes: Shapes, terms: Array, ahead: NDArray[np.
     return Foretold(np.concatenate(means), np.concatenate(sizes), np.concatenate(weights))
 
 
+def bands(mean: Array, size: Array, level_sd: float, *, level: float = 0.95) -> tuple[Array, Array]:
+    """Give low and high of the forecast of each single day, for a picture.
+
+    Parameters
+    ----------
+    mean
+        Foretold mean of each day, shape (m,); 0 gives 0 to 0.
+    size
+        Negative-binomial size of a day about its mean, shape (m,).
+    level_sd
+        Standard deviation of the log of what all days share.
+    level
+        Two-sided level of each day.
+
+    >>> low, high = bands(np.array([10.0, 0.0]), np.array([1e6, 1e6]), 0.0)
+    >>> low.round(), high.round()
+    (array([4., 0.]), array([16.,  0.]))
+    """
+    seen = mean > 0
+    each = np.where(seen, mean, 1.0)[:, None] * np.exp(level_sd * _NODES - level_sd**2 / 2.0)
+
+    def quantile(share: float) -> Array:
+        low, high = np.zeros(len(mean)), np.log1p(each.max(axis=1)) + 8.0
+        for _ in range(40):  # halve: 1e-11 of the range is left
+            middle = (low + high) / 2.0
+            count = np.expm1(middle)[:, None]
+            below = betainc(size[:, None], count + 1.0, size[:, None] / (size[:, None] + each)) @ _SHARES < share
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return np.where(seen, np.expm1(high), 0.0)
+
+    return quantile((1 - level) / 2), quantile((1 + level) / 2)
+
+
 def log_means(path: Path, shape: Shape, terms: Array, ahead: NDArray[np.int64]) -> tuple[Array, Array]:
     """Give mean and covariance of the log rates of later days under one shape, shapes (m,) and (m, m).
 
