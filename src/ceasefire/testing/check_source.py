@@ -20,6 +20,7 @@ from ceasefire.errors import CeasefireError
 from ceasefire.geo import regions
 from ceasefire.model import taxonomy
 from ceasefire.model.intake import Intake, Window
+from ceasefire.model.matters import STANCES
 from ceasefire.model.table import Table
 
 Array = np.ndarray[Any, Any]
