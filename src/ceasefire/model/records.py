@@ -399,3 +399,13 @@ class Coverage:
     """Channels that looked."""
     lost: tuple[str, ...] = ()
     """`channel: reason` of each kind of look lost."""
+    exposure_low: float = nan
+    """Cautious end of the exposure, with which limits are stated; equals `exposure` where it is stated, not learned."""
+    exposure_high: float = nan
+    """Other end of it."""
+    unseen: float = nan
+    """P(such an act happened there and then although nobody reported one); NaN where one was reported."""
+    unseen_low: float = nan
+    """Lower end of its 95 % interval."""
+    unseen_high: float = nan
+    """Upper end of its 95 % interval."""
