@@ -16,6 +16,8 @@ from scipy.special import ndtri
 from ceasefire.stats.capture_models import Fitted, fit_models
 
 Array = NDArray[np.float64]
+_WITHIN = 6.0
+"""A model is not spoken against where its criterion lies within this of the best (Burnham and Anderson: 4 to 7)."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ def missing_mass(
     """Estimate how many incidents there were, from which incident is on which list.
 
     Three lists or more: log-linear models of the counts of each pattern, over which lists depend on which, and over
-    incidents that differ in how easy they are to see, averaged by an information criterion. The interval holds the
-    uncertainty within and between models. Two lists: the bound, and with `odds_ratio` the range that follows from that
+    incidents that differ in how easy they are to see, averaged by an information criterion. The interval holds that of
+    the average and of every model within 6 of the best: data that cannot tell dependence from unequal incidents give
+    the range of both. Two lists: the bound, and with `odds_ratio` the range that follows from that
     range of dependence. One list: what was seen, and no upper end.
 
     Parameters
@@ -122,7 +125,8 @@ def missing_mass(
         The table is no mask, the odds ratios do not rise from above zero, or the criterion is unknown.
 
     Source: S. E. Fienberg, Biometrika 59 (1972) 591-603 (log-linear models); D. Madigan and J. C. York, Biometrika 84
-    (1997) 19-31 (averaging); J. N. Darroch and others, JASA 88 (1993) 1137-1148 (unequal incidents); S. C. Gerritse,
+    (1997) 19-31 (averaging); R. R. Regal and E. B. Hook, Statistics in Medicine 10 (1991) 717-721 (intervals over all
+    models that fit); J. N. Darroch and others, JASA 88 (1993) 1137-1148 (unequal incidents); S. C. Gerritse,
     P. G. M. van der Heijden and B. F. M. Bakker, Journal of Official Statistics 31 (2015) 357-379 (two lists).
 
     >>> rng = np.random.default_rng(3)
@@ -236,16 +240,23 @@ def _averaged(
 ) -> Missing:  # fmt: skip
     rng = np.random.default_rng(seed)
     weight = np.array([m.weight for m in fitted])
-    which = rng.choice(len(fitted), draws, p=weight)
     centre, spread = np.array([m.log_unseen for m in fitted]), np.array([m.spread for m in fitted])
-    mean = np.exp(np.minimum(centre[which] + spread[which] * rng.standard_normal(draws), 40.0))
-    unseen = rng.poisson(np.minimum(mean, 1e15))
-    low, middle, high = np.quantile(unseen, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    noise = rng.standard_normal(draws)
+
+    def unseen(which: NDArray[np.int64]) -> Array:
+        mean = np.exp(np.minimum(centre[which] + spread[which] * noise, 40.0))
+        return np.quantile(rng.poisson(np.minimum(mean, 1e15)), [(1 - level) / 2, 0.5, (1 + level) / 2])
+
+    middle = unseen(rng.choice(len(fitted), draws, p=weight))
+    held = np.flatnonzero(weight >= weight.max() * np.exp(-0.5 * _WITHIN))
+    ends = np.stack([middle, *(unseen(np.full(draws, k)) for k in held)])
+    low, high = ends[:, 0].min(), ends[:, 2].max()
     order = np.argsort(-weight, kind="stable")
     models = tuple((fitted[k].describe(names), float(weight[k]), float(seen + np.exp(centre[k]))) for k in order)
     return Missing(
-        seen, bound[0], bound[1], float(seen + middle), float(seen + low), float(seen + high), models,
-        f"{names.size} lists: {len(fitted)} models of their dependence averaged; the median of what they say.",
+        seen, bound[0], bound[1], float(seen + middle[1]), float(seen + low), float(seen + high), models,
+        f"{names.size} lists: {len(fitted)} models of their dependence averaged; the median of what they "
+        f"say, and an interval that holds those of the {held.size} that the overlaps do not speak against.",
     )  # fmt: skip
 
 

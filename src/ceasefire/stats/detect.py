@@ -9,6 +9,7 @@ happen. Silence then lowers the probability by as much as the looks deserve, and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,10 +26,12 @@ from ceasefire.stats.detect_cells import (
     whole_numbers,
 )
 from ceasefire.stats.detect_mode import LOG_WEIGHTS, NODES, Mode, Visits, find_mode, pattern_terms
-from ceasefire.stats.estimate import Estimate, from_draws
+from ceasefire.stats.estimate import Estimate
 
 Array = NDArray[np.float64]
 _BLOCK = 2_000_000
+_RULED_OUT = 3.32
+"""Half the 99 % point of chi-square with one degree of freedom."""
 
 
 class Occupancy:
@@ -50,7 +53,7 @@ class Occupancy:
         Scale of the half-normal prior of the loudness spread. Few cells have several looks at one act, so data say
         little about it and the prior matters: the default lets the odds of p differ by a factor of 1.6 as a rule.
     draws
-        Posterior draws behind every interval.
+        Posterior draws behind every interval, shared out evenly over the loudness spreads that data allow.
     level
         Two-sided level of the intervals.
     seed
@@ -102,7 +105,7 @@ class Occupancy:
         spreads: Sequence[float] = (0.0, 0.3, 0.6, 1.0, 1.5),
         region_spreads: Sequence[float] = (0.1, 0.2, 0.4, 0.7, 1.1, 1.6),
         loudness: float = 0.5,
-        draws: int = 400,
+        draws: int = 1000,
         level: float = 0.95,
         seed: int = 0,
     ) -> None:
@@ -207,8 +210,8 @@ class Occupancy:
         if looked.ndim != 2 or looked.shape[1] != self._sensors:
             raise ValueError(f"looks must have shape (n, {self._sensors}), not {looked.shape}")
         rows, back = np.unique(looked, axis=0, return_inverse=True)
-        chance = np.empty((self.draws, len(rows)))
-        for k in range(self.draws):
+        chance = np.empty((len(self._theta), len(rows)))
+        for k in range(len(self._theta)):
             loud = self._theta[k, : self._sensors][None, :] + self._spread[k] * NODES[:, None]
             chance[k] = -np.expm1(logsumexp(rows @ -np.logaddexp(0.0, loud).T + LOG_WEIGHTS, axis=1))
         return _spread_back(self._summary(np.clip(chance, 0.0, 1.0)), back.ravel())
@@ -231,8 +234,8 @@ class Occupancy:
         """
         number, size = self._number(where)
         tail = (1.0 - (self.level if level is None else level)) / 2.0
-        low, high = np.quantile(number, [tail, 1.0 - tail], method="inverted_cdf") / size
-        return Estimate(np.asarray(number.mean() / size), np.asarray(low), np.asarray(high))
+        low, high = self._reach(number, tail, 1.0 - tail, method="inverted_cdf")
+        return Estimate(np.asarray(self._share @ number / size), np.asarray(low / size), np.asarray(high / size))
 
     def upper_limit(self, where: ArrayLike | None = None, *, level: float = 0.95) -> float:
         """Give the one-sided upper limit of the number of cells in which something happened.
@@ -249,7 +252,7 @@ class Occupancy:
         if not 0.0 < level < 1.0:
             raise ValueError(f"level must lie between 0 and 1, not {level}")
         number, _ = self._number(where)
-        return float(np.quantile(number, level, method="inverted_cdf"))
+        return float(self._reach(number, level, level, method="inverted_cdf")[1])
 
     def _check_parameters(self) -> None:
         if not self.spreads or min(self.spreads) < 0 or not np.all(np.isfinite(self.spreads)):
@@ -278,10 +281,15 @@ class Occupancy:
         if self._regions > 1:
             weight -= 0.5 * points[:, 1] ** 2
             weight += np.log(_widths(places))[np.repeat(np.arange(len(places)), len(self.spreads))]
-        weight = np.exp(weight - logsumexp(weight))
+        allowed = _allowed(points[:, 0], weight + 0.5 * (points[:, 0] / self.loudness) ** 2, self.spreads)
         rng = np.random.default_rng(self.seed)
-        which = rng.choice(len(modes), self.draws, p=weight)
-        noise = rng.standard_normal((self.draws, modes[0].theta.size))
+        each = self.draws // len(allowed)
+        which = np.concatenate(
+            [rng.choice(at := np.flatnonzero(points[:, 0] == s), each, p=_shares(weight[at])) for s in allowed]
+        )
+        self._stratum = np.repeat(np.arange(len(allowed)), each)
+        self._share = np.repeat(_shares(np.array([logsumexp(weight[points[:, 0] == s]) for s in allowed])) / each, each)
+        noise = rng.standard_normal((which.size, modes[0].theta.size))
         theta = np.empty_like(noise)
         for k in np.unique(which):
             at = which == k
@@ -301,7 +309,7 @@ class Occupancy:
         """P(something happened) under each draw, shape (draws, cells)."""
         s, c = self._sensors, self._covariates
         rng = np.random.default_rng([self.seed, 1])
-        out = np.empty((self.draws, cells.number.size))
+        out = np.empty((len(self._theta), cells.number.size))
         for k, theta in enumerate(self._theta):
             act, none, _ = pattern_terms(cells.detections, cells.looks, theta[:s], theta[s : 2 * s], self._spread[k])
             line = theta[2 * s] + cells.covariates @ theta[2 * s + 1 : 2 * s + 1 + c]
@@ -326,7 +334,7 @@ class Occupancy:
             raise ValueError("where marks no cell: a share of nothing is not a number")
         number = np.bincount(self._back[mask], minlength=self._cells.number.size)
         rng = np.random.default_rng([self.seed, 2])
-        total = np.zeros(self.draws)
+        total = np.zeros(len(self._theta))
         block = max(_BLOCK // self.draws, 1)
         for i in range(0, number.size, block):
             if number[i : i + block].any():
@@ -335,7 +343,18 @@ class Occupancy:
         return total, int(mask.sum())
 
     def _summary(self, values: Array) -> Estimate:
-        return from_draws(values, self.level)
+        tail = (1.0 - self.level) / 2.0
+        low, high = self._reach(values, tail, 1.0 - tail)
+        mean = np.tensordot(self._share, values, axes=1)
+        return Estimate(np.clip(mean, values.min(axis=0), values.max(axis=0)), low, high)
+
+    def _reach(self, values: Array, low: float, high: float, *, method: Any = "linear") -> tuple[Array, Array]:
+        """Give the least lower and the greatest upper quantile over the loudness spreads that data allow."""
+        ends = [
+            np.quantile(values[self._stratum == k], [low, high], axis=0, method=method)
+            for k in range(int(self._stratum[-1]) + 1)
+        ]
+        return np.min([e[0] for e in ends], axis=0), np.max([e[1] for e in ends], axis=0)
 
     def _standardise(self, covariates: ArrayLike | None, n: int) -> Array:
         if covariates is None:
@@ -368,6 +387,16 @@ class Occupancy:
 
 def _spread_back(estimate: Estimate, back: NDArray[np.int64]) -> Estimate:
     return Estimate(*(column[back] for column in estimate))
+
+
+def _shares(log_weight: Array) -> Array:
+    return np.asarray(np.exp(log_weight - logsumexp(log_weight)))
+
+
+def _allowed(spread: Array, evidence: Array, spreads: Sequence[float]) -> list[float]:
+    """Give the loudness spreads that a likelihood ratio test at 1 % does not rule out."""
+    each = np.array([logsumexp(evidence[spread == s]) for s in spreads])
+    return [s for s, e in zip(spreads, each.tolist(), strict=True) if e >= each.max() - _RULED_OUT]
 
 
 def _widths(points: Sequence[float]) -> Array:
