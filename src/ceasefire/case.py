@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import sources, store
+from ceasefire import effects, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.obligations import judge_obligations
@@ -26,6 +26,7 @@ from ceasefire.fusion.coverage import coverage, days
 from ceasefire.fusion.fuse import fuse
 from ceasefire.geo import regions
 from ceasefire.model.agreement import ANY, Agreement
+from ceasefire.model.effect import Judged
 from ceasefire.model.intake import Count, Intake
 from ceasefire.model.records import (
     Claim,
@@ -136,7 +137,7 @@ class Case:
         if not wanted:
             raise FetchError(
                 f"no source of this case can be fetched{f' for {product!r}' if product else ''}: "
-                "give its source line `fetch: FOLDER` (products: firms, ucdp, viina, alerts_single)"
+                "give its source line `fetch: FOLDER` (products: articles, firms, ucdp, viina, alerts_single)"
             )
         for line in wanted:
             yield from self._fetch_one(line)
@@ -229,6 +230,14 @@ class Case:
         self.say(f"assess: {len(findings):,} findings under {len(self.agreement.readings)} readings")
         return findings
 
+    def effects(self, fused: Incidents) -> tuple[Judged, ...]:
+        """Judge the effects that the case asks for, and write them; none where it has no `effect:` section."""
+        if self.file.effect is None:
+            return ()
+        judged = effects.judge(self, fused)
+        effects.keep(judged, self.output)
+        return judged
+
     def run(self) -> Run:
         """Do every stage and write every file."""
         self.fetch_missing()
@@ -238,13 +247,14 @@ class Case:
         store.keep(fused, self.output)
         findings = self.assess(observed, fused)
         store.keep(findings, self.output)
-        run = Run(self, observed, fused, findings)
+        run = Run(self, observed, fused, findings, self.effects(fused))
         run.report()
         return run
 
     def finished(self) -> Run:
         """Read back a whole run from the output folder."""
-        return Run(self, store.observed(self.output), store.fused(self.output), store.findings(self.output))
+        judged = effects.kept(self.output) if self.file.effect else ()
+        return Run(self, store.observed(self.output), store.fused(self.output), store.findings(self.output), judged)
 
     def _take_in(self, line: SourceLine) -> Intake:
         paths = find_files(line.paths, self.file, self.folder)

@@ -334,7 +334,7 @@ def test_options_that_make_no_sense(service: Service, tmp_path: Path) -> None:
     assert not service.asked
     with pytest.raises(FetchError, match="did you mean 'alerts_single'"):
         service.get("alerts", tmp_path)
-    assert set(fetchable()) == {"alerts_single", "firms", "ucdp", "viina"}
+    assert set(fetchable()) == {"alerts_single", "articles", "firms", "ucdp", "viina"}
 
 
 def test_addresses_that_are_never_asked() -> None:
@@ -368,3 +368,29 @@ def test_the_real_opener_refuses_a_name_that_leads_to_a_private_address(monkeypa
     monkeypatch.setattr("http.client.HTTPSConnection.connect", connect)
     with pytest.raises(urllib.error.URLError, match="not public"):
         https_opener()(urllib.request.Request("https://example.org/"), 1.0)
+
+
+def test_links_are_archived_one_by_one_and_may_have_moved_to_another_public_host(
+    service: Service, tmp_path: Path
+) -> None:
+    page = b"<html><body><p>A truce was agreed on Monday, an envoy said.</p></body></html>"
+    service.answers["/example.org/a"] = [(301, {"Location": "https://www.example.com/b"}, b"")]
+    service.answers["/www.example.com/b"] = [(200, {"Content-Type": "text/html"}, page)]
+    service.answers["/example.org/p"] = [(200, {}, b"%PDF-1.7")]
+    service.answers["/example.org/s"] = [(302, {"Location": "https://169.254.169.254/latest"}, b"")]
+    service.answers["/example.org/c"] = [(302, {"Location": "https://example.org/c"}, b"")]
+    links = [f"https://example.org/{k}" for k in ("p", "s", "c", "a", "a")]
+    with pytest.raises(FetchError) as refused:
+        service.get("articles", tmp_path, links=links)
+    told = str(refused.value).splitlines()
+    assert told[0] == "3 of 4 links were not archived"
+    assert [why in line for why, line in zip(("a PDF", "not a public host", "redirects"), told[1:], strict=True)] == [
+        True
+    ] * 3
+    (saved,) = tmp_path.glob("*.html")
+    assert saved.read_bytes() == page
+    record = json.loads(saved.with_name(saved.name + ".json").read_text())
+    assert (record["url"], record["status"]) == ("https://example.org/a", 200)
+    for refused_link in ("http://example.org/a", "file:///etc/passwd", "https://10.0.0.1/a"):
+        with pytest.raises(FetchError, match="refused"):
+            service.get("articles", tmp_path, links=[refused_link])

@@ -32,9 +32,9 @@ def fetchable() -> list[str]:
     """List the products that a service publishes.
 
     >>> fetchable()
-    ['alerts_single', 'firms', 'ucdp', 'viina']
+    ['alerts_single', 'articles', 'firms', 'ucdp', 'viina']
     """
-    return ["alerts_single", "firms", "ucdp", "viina"]
+    return ["alerts_single", "articles", "firms", "ucdp", "viina"]
 
 
 def fetch(
@@ -99,6 +99,8 @@ def fetch(
             sleep=sleep,
         )
 
+    if product == "articles":
+        return _each(fetch_plans.articles(options), get)
     if product == "firms":
         return [get(ask) for ask in fetch_plans.firms(window, options)]
     if product == "alerts_single":
@@ -106,6 +108,19 @@ def fetch(
     if product == "viina":
         return [one for ask in fetch_plans.viina(window, options) for one in _unpacked(get(ask))]
     return _pages(window, options, get)
+
+
+def _each(asks: list[Ask], get: Callable[[Ask], Fetched]) -> list[Fetched]:
+    """Get every file that can be had; then say which could not, all at once."""
+    files, failed = [], []
+    for ask in asks:
+        try:
+            files.append(get(ask))
+        except FetchError as error:
+            failed.append(str(error))
+    if failed:
+        raise FetchError(f"{len(failed)} of {len(asks)} links were not archived\n" + "\n".join(failed))
+    return files
 
 
 def _pages(window: Window, options: Mapping[str, Any], get: Callable[[Ask], Fetched]) -> list[Fetched]:

@@ -9,6 +9,7 @@ Shapes of the services, as they document them:
   `x-ucdp-access-token` (https://ucdp.uu.se/apidocs/).
 * VIINA: two zipped tables a year, reports and labels (https://github.com/zhukovyuri/VIINA).
 * Air-raid alerts: tables of single alerts (https://github.com/Vadimkin/ukrainian-air-raid-sirens-dataset).
+* Articles: any public page by its link, archived as it is.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from ceasefire.errors import FetchError
 from ceasefire.model.intake import Window
-from ceasefire.sources.fetch_web import Ask
+from ceasefire.sources.fetch_web import Ask, unsafe
 
 FIRMS = "https://firms.modaps.eosdis.nasa.gov"
 FIRMS_SOURCES = ("VIIRS_SNPP_SP", "VIIRS_NOAA20_SP", "MODIS_SP")
@@ -104,6 +106,31 @@ def alerts(window: Window, options: Mapping[str, Any]) -> list[Ask]:
     if not all(re.fullmatch(r"[a-z_]{3,40}\.csv", name) for name in names):
         raise FetchError("files are names of tables, e.g. official_data_en.csv")
     return [Ask(name, f"{ALERTS}/{name}", problem=_not_table) for name in names]
+
+
+def articles(options: Mapping[str, Any]) -> list[Ask]:
+    """Plan the archiving of pages: one file a link, named by the hash of the link.
+
+    Options: `links`, a list of addresses (https), in the order of the case file; equal links are asked for once.
+
+    >>> [ask.name for ask in articles({"links": ["https://example.org/a"]})]
+    ['b5b10dd0429e69ac.html']
+    """
+    links = options.get("links", ())
+    if isinstance(links, str) or not all(isinstance(link, str) for link in links) or not links:
+        raise FetchError("links is a list of addresses of pages, at least one")
+    asks = []
+    for link in dict.fromkeys(link.strip() for link in links):
+        if wrong := unsafe(link):
+            raise FetchError(f"{link}: {wrong}: refused")
+        name = sha256(link.encode()).hexdigest()[:16]
+        asks.append(Ask(f"{name}.html", link, elsewhere=True, problem=_not_page))
+    return asks
+
+
+def _not_page(block: bytes) -> str:
+    packed = block.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\x89PNG", b"\xff\xd8"))
+    return "not a page but a packed file, a picture or a PDF" if packed or not block.strip() else ""
 
 
 def _secret(options: Mapping[str, Any], variable: str, what: str) -> str:

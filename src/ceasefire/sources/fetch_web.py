@@ -34,7 +34,7 @@ TIMEOUT_S = 60.0
 MAX_BYTES = 500_000_000
 """Largest answer, bytes."""
 REDIRECTS = 3
-"""Most redirects followed, all on the same host."""
+"""Most redirects followed; to another host only where the request says that it may."""
 KEPT_HEADERS = ("content-type", "content-length", "last-modified", "etag", "date")
 """Headers of an answer that are written beside the file; others may carry secrets."""
 AGENT = "ceasefire/0.1 (ceasefire monitoring; standard library)"
@@ -71,6 +71,8 @@ class Ask:
     """The key, so that it can be kept out of everything that is written; empty for none."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Headers to send, e.g. a token."""
+    elsewhere: bool = False
+    """Whether it may be answered by another public host, as articles are that moved; never with a key."""
     problem: Callable[[bytes], str] = field(default=lambda _: "", repr=False)
     """Says what is wrong with an answer's first bytes; '' where it is what was asked for."""
 
@@ -241,10 +243,11 @@ def _once(ask: Ask, part: Path, opener: Opener, max_bytes: int) -> tuple[int, di
 
 
 def _follow(ask: Ask, opener: Opener) -> Response:
-    """Open the address; a redirect is followed on the same host and over HTTPS only."""
-    url = ask.url
+    """Open the address; a redirect is followed over HTTPS only, and on the same host unless the request says else."""
+    url, anywhere = ask.url, ask.elsewhere and not (ask.secret or ask.headers)
     for _ in range(REDIRECTS + 1):
-        if (wrong := unsafe(url)) or urllib.parse.urlsplit(url).hostname != urllib.parse.urlsplit(ask.url).hostname:
+        same = anywhere or urllib.parse.urlsplit(url).hostname == urllib.parse.urlsplit(ask.url).hostname
+        if (wrong := unsafe(url)) or not same:
             raise FetchError(f"{ask.shown}: {wrong or 'redirected to another host'}: refused")
         request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})  # noqa: S310
         for name, value in ask.headers:
