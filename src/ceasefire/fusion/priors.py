@@ -15,6 +15,17 @@ _Ratio = float
 """A likelihood ratio: P(this report | so) / P(this report | not so); above 0."""
 
 
+STATED_DETECTION: Mapping[str, Mapping[str, float]] = {
+    "satellite.thermal": {"attack": 0.10, "fire": 0.40},
+    "satellite.radar": {"attack": 0.15},
+    "drone": {"attack": 0.60, "fire": 0.80},
+    "monitor": {"attack": 0.50},
+    "official": {"attack": 0.50},
+    "news": {"attack": 0.40},
+}
+"""Detection probabilities as stated, by channel and act class; where they are learned, what they start from."""
+
+
 class Priors(BaseModel):
     """Stated weights of fusion.
 
@@ -111,15 +122,9 @@ class Priors(BaseModel):
     """P(party) from which a party may be named; a basis, two origins and no open alternative are needed as well."""
     attribution_channels: tuple[str, ...] = ("news", "monitor", "drone", "satellite.thermal", "satellite.radar")
     """Channels that may give a basis; offices of one side may not, unless a party admits it."""
-    detection: Mapping[str, Mapping[str, float]] = {
-        "satellite.thermal": {"attack": 0.10, "fire": 0.40},
-        "satellite.radar": {"attack": 0.15},
-        "drone": {"attack": 0.60, "fire": 0.80},
-        "monitor": {"attack": 0.50},
-        "official": {"attack": 0.50},
-        "news": {"attack": 0.40},
-    }
-    """P(one look of full quality shows one such act), by channel and act class."""
+    detection: Literal["learned"] | Mapping[str, Mapping[str, float]] = STATED_DETECTION
+    """P(one look of full quality shows one such act), by channel and act class; `learned` learns it from the case's
+    looks and incidents where several channels looked at the same acts, around these numbers."""
     same_hours: float = Field(default=18.0, gt=0)
     """Reports whose mid times differ by more are of different incidents."""
     same_km: float = Field(default=30.0, gt=0)

@@ -40,7 +40,7 @@ def disc_share(code: str, lon: Any, lat: Any, radius_km: Any) -> Floats:
     corners on the true circle: too small by 0.2 % at most.
 
     >>> disc_share("UA-30", [30.52, 30.52, 24.0], [50.45, 50.45, 49.8], [5.0, 100.0, 5.0]).round(2).tolist()
-    [0.1, 1.0, 0.0]
+    [0.09, 1.0, 0.0]
     """
     x, y, r = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (lon, lat, radius_km)))
     middle_lon, middle_lat, reach = regions.disc(code)
