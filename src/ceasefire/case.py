@@ -209,6 +209,7 @@ class Case:
             regions=self.regions,
             acts=self._acts(),
             priors=self.file.assumptions,
+            incidents=fused.incidents,
         )
         total, unused = len(observed.observations), fused.unused
         self.say(

@@ -1,7 +1,8 @@
 """Looks to coverage: per region, day and act class, the chance that one such act would have been seen.
 
 Why: a count follows access. A day without reports is a peaceful day only where somebody looked; `exposure` says how
-well. A look of quality q by a channel that shows such an act with probability d adds 1 - (1 - q d) to it.
+well. A look of quality q at a share s of the region, by a channel that shows such an act with probability d, misses it
+with probability 1 - q s d. What silence leaves possible, `unreported` says.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from ceasefire.fusion.chances import Chances, chances, sees
+from ceasefire.fusion.detection import Detection, learn, stated
 from ceasefire.fusion.priors import Priors
+from ceasefire.fusion.unreported import unreported
 from ceasefire.model.intake import Window
-from ceasefire.model.records import Coverage, Look
+from ceasefire.model.records import Coverage, Incident, Look
 from ceasefire.model.table import Table
-from ceasefire.model.taxonomy import covers
 
 _Array = np.ndarray[Any, Any]
 
@@ -48,6 +51,7 @@ def coverage(
     regions: Sequence[str],
     acts: Sequence[str] = ("attack",),
     priors: Priors | None = None,
+    incidents: Table[Incident] | None = None,
 ) -> Table[Coverage]:
     """Turn looks into exposure for every region, day and act class of a case.
 
@@ -62,74 +66,94 @@ def coverage(
     acts
         Act classes to look for.
     priors
-        `detection` gives the chance that one look of full quality shows one act.
+        `detection` gives the chance that one look of full quality shows one act, or says that it is to be learned.
+    incidents
+        What was seen; without it nothing is learned and nothing is said of silence.
 
     Returns
     -------
     One row per region, day and act. An exposure of 0 means that nobody looked: a count of 0 there says nothing.
+
+    Raises
+    ------
+    ValueError
+        A look's quality is NaN or outside 0 to 1, or a look that was lost has one above 0.
     """
     priors = priors or Priors()
+    _check(looks)
     calendar = days(window, clock)
     begin = np.array([a.timestamp() for a, _ in calendar])
     finish = np.array([b.timestamp() for _, b in calendar])
-    where = {code: k for k, code in enumerate(regions)}
-    cells = len(regions) * len(calendar)
-    spread, row = _spread(looks, where, begin, finish)
-    channel = looks.column("channel").astype(str)
-    lost = looks.column("lost").astype(str)
-    quality = np.where(lost == "", looks.column("quality"), 0.0)
+    every = chances(looks, regions=regions, begin=begin, finish=finish)
+    cell = None if incidents is None else _cells(incidents, regions, begin, finish)
     parts = []
     for act in acts:
-        sees = np.array([any(covers((a,), act) or covers((act,), a) for a in of) for of in looks.column("acts")], bool)
-        chance = np.array([_chance(priors, c, act) for c in channel]) * quality
-        keep = sees[row]
-        cell, look = spread[keep], row[keep]
-        made = lost[look] == ""
-        missed = np.bincount(cell, np.log1p(-np.minimum(chance[look], 1 - 1e-12)), cells)
-        parts.append(
-            Table.from_columns(
-                Coverage,
-                {
-                    "region": np.repeat(np.array(regions, dtype=object), len(calendar)),
-                    "start": np.tile(begin.astype("datetime64[s]"), len(regions)),
-                    "end": np.tile(finish.astype("datetime64[s]"), len(regions)),
-                    "act": act,
-                    "looks": np.bincount(cell, made, cells).astype(np.int64),
-                    "looks_lost": np.bincount(cell, ~made, cells).astype(np.int64),
-                    "exposure": np.maximum(-np.expm1(missed), 0.0),
-                    "channels": _names(cell[made], channel[look[made]], cells),
-                    "lost": _names(
-                        cell[~made], np.char.add(np.char.add(channel[look[~made]], ": "), lost[look[~made]]), cells
-                    ),
-                },
-            )
-        )
+        of = every.keep(sees(looks, act)[every.look])
+        detection: Detection = stated(priors, act, sorted(set(looks.column("channel"))))
+        if priors.detection == "learned" and incidents is not None and cell is not None:
+            detection = learn(detection, act, incidents=incidents, looks=looks, chances=of, cell=cell)
+        table = _one(looks, of, detection, act, regions, begin, finish)
+        if incidents is not None and cell is not None:
+            table = unreported(table, incidents, cell, act=act, days=len(calendar))
+        parts.append(table)
     return Table.concat(Coverage, parts)
 
 
-def _chance(priors: Priors, channel: str, act: str) -> float:
-    """Give the stated detection probability of the nearest class at or above the act."""
-    table = priors.detection.get(channel, {})
-    while act:
-        if act in table:
-            return float(table[act])
-        act = act.rpartition(".")[0]
-    return 0.0
+def _one(
+    looks: Table[Look],
+    of: Chances,
+    detection: Detection,
+    act: str,
+    regions: Sequence[str],
+    begin: _Array,
+    finish: _Array,
+) -> Table[Coverage]:
+    cells = len(regions) * len(begin)
+    channel, why = looks.column("channel")[of.look].astype(str), looks.column("lost")[of.look].astype(str)
+    made = why == ""
+    usable = np.where(made, looks.column("quality")[of.look], 0.0) * of.share
+    exposure = {}
+    for end in ("value", "low", "high"):
+        d = np.array([getattr(detection[c], end) for c in channel], dtype=float) * usable
+        missed = np.bincount(of.cell, np.log1p(-np.minimum(d, 1 - 1e-12)), cells)
+        exposure[end] = np.maximum(-np.expm1(missed), 0.0)
+    return Table.from_columns(
+        Coverage,
+        {
+            "region": np.repeat(np.array(regions, dtype=object), len(begin)),
+            "start": np.tile(begin.astype("datetime64[s]"), len(regions)),
+            "end": np.tile(finish.astype("datetime64[s]"), len(regions)),
+            "act": act,
+            "looks": np.bincount(of.cell, made, cells).astype(np.int64),
+            "looks_lost": np.bincount(of.cell, ~made, cells).astype(np.int64),
+            "exposure": exposure["value"],
+            "exposure_low": exposure["low"],
+            "exposure_high": exposure["high"],
+            "channels": _names(of.cell[made], channel[made], cells),
+            "lost": _names(of.cell[~made], np.char.add(np.char.add(channel[~made], ": "), why[~made]), cells),
+        },
+    )
 
 
-def _spread(looks: Table[Look], where: dict[str, int], begin: _Array, finish: _Array) -> tuple[_Array, _Array]:
-    """Give (cell, look) pairs: a look counts on each day that holds half of it, or half the day."""
-    start = looks.column("start").astype(np.int64).astype(float)
-    end = looks.column("end").astype(np.int64).astype(float)
-    region = np.array([where.get(r, -1) for r in looks.column("region")], dtype=np.int64)
-    first = np.searchsorted(finish, start, side="right")
-    last = np.searchsorted(begin, end, side="left") - 1
-    number = np.where((region >= 0) & (last >= first), last - first + 1, 0)
-    row = np.repeat(np.arange(len(looks)), number)
-    day = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number)
-    overlap = np.minimum(end[row], finish[day]) - np.maximum(start[row], begin[day])
-    enough = overlap >= np.minimum(43_200.0, 0.5 * (end[row] - start[row]))
-    return (region[row] * len(begin) + day)[enough], row[enough]
+def _check(looks: Table[Look]) -> None:
+    quality, lost = looks.column("quality").astype(float), looks.column("lost").astype(str) != ""
+    bad = ~((quality >= 0) & (quality <= 1))
+    if bad.any():
+        row = looks[int(np.flatnonzero(bad)[0])]
+        raise ValueError(f"look {row.id}: its quality is {row.quality}, and lies between 0 and 1")
+    if (lost & (quality > 0)).any():
+        row = looks[int(np.flatnonzero(lost & (quality > 0))[0])]
+        raise ValueError(f"look {row.id} contradicts itself: lost ({row.lost}), yet of quality {row.quality:g}")
+
+
+def _cells(incidents: Table[Incident], regions: Sequence[str], begin: _Array, finish: _Array) -> _Array:
+    """Give the cell of each incident by the middle of its time; -1 outside the case."""
+    where = {code: k for k, code in enumerate(regions)}
+    region = np.array([where.get(r, -1) for r in incidents.column("region")], dtype=np.int64)
+    middle = (incidents.column("start").astype(np.int64) + incidents.column("end").astype(np.int64)) / 2.0
+    day = np.searchsorted(finish, middle, side="right")
+    inside = (region >= 0) & (day < len(begin)) & (middle >= begin[0])
+    return np.where(inside, region * len(begin) + day, -1)
 
 
 def _names(cell: _Array, name: _Array, cells: int) -> _Array:
