@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from ceasefire.agreements.library import load
     from ceasefire.agreements.read import read as read_agreement
     from ceasefire.case import Case
+    from ceasefire.effects import effect
     from ceasefire.run import Run
 
 __version__ = "0.1.0"
-__all__ = ["Case", "CeasefireError", "Run", "__version__", "load", "read_agreement", "strict"]
+__all__ = ["Case", "CeasefireError", "Run", "__version__", "effect", "load", "read_agreement", "strict"]
 
 _HOME = {
     "Case": ("ceasefire.case", "Case"),
     "Run": ("ceasefire.run", "Run"),
+    "effect": ("ceasefire.effects", "effect"),
     "load": ("ceasefire.agreements.library", "load"),
     "read_agreement": ("ceasefire.agreements.read", "read"),
 }

@@ -263,6 +263,11 @@ class Case:
         countries = tuple(dict.fromkeys(code.split("-")[0] for code in self.regions))
         options = {"area": countries, "regions": self.regions, **line.options}
         intake = read(paths, source=line.id, window=self.file.window, options=options)
+        if line.product in heat.PRODUCTS:
+            earlier = find_files(heat.patterns(line.options, source=line.id), self.file, self.folder)
+            start = np.datetime64(self.file.window.start.date(), "D")
+            known = {"source": line.id, "codes": self.regions, "start": start, "say": self.say}
+            intake = heat.weighed(intake, paths=paths, history=earlier, **known)
         intake.count.check()
         return intake
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from ceasefire.agreements.read import validated
 from ceasefire.agreements.tree import read_tree
+from ceasefire.assessment.effect_lines import EffectSection
 from ceasefire.assessment.thresholds import Thresholds
 from ceasefire.errors import InvalidFile, Problem
 from ceasefire.fusion.priors import Priors
@@ -145,6 +146,8 @@ class CaseFile(_Line):
     """Bounds of verdicts that replace the shipped ones."""
     release: ReleaseRules = ReleaseRules()
     """Release rules that replace the shipped, safe ones."""
+    effect: EffectSection | None = None
+    """Whether less happened than would have been: series and windows that the report's chapter on effect judges."""
     output: str = "out"
     """Folder for results."""
 
@@ -155,6 +158,17 @@ class CaseFile(_Line):
             if source.id in seen:
                 raise mistake(f"the source id {source.id!r} is used twice", "give each source its own id")
             seen.add(source.id)
+        return self
+
+    @model_validator(mode="after")
+    def _no_effect_after_the_cutoff(self) -> CaseFile:
+        cutoff = self.cutoff.astimezone(ZoneInfo(self.clock)).date()
+        for window in self.effect.windows if self.effect else ():
+            if window.to > cutoff and not window.control:
+                raise mistake(
+                    f"the effect's window {window.id!r} ends on {window.to}, after the cutoff ({cutoff})",
+                    "end it by then, or say `control: true` where it only checks the method",
+                )
         return self
 
     @property

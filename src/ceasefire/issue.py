@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ceasefire.errors import CeasefireError
 from ceasefire.geo import regions
 from ceasefire.model.agreement import Agreement
+from ceasefire.model.effect import Judged
 from ceasefire.model.records import Finding
 from ceasefire.model.table import Table
 from ceasefire.reporting import report
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
     from ceasefire.case import Case
 
 
-def write(case: Case, observed: Observed, fused: Incidents, findings: Table[Finding]) -> Path:
+def write(
+    case: Case, observed: Observed, fused: Incidents, findings: Table[Finding], effects: tuple[Judged, ...] = ()
+) -> Path:
     """Write `report/` into the case's output folder.
 
     Returns
     -------
     Path of the page, `report/index.html`.
     """
-    return report.write(report_input(case, observed, fused, findings), case.output / "report")
+    return report.write(report_input(case, observed, fused, findings, effects), case.output / "report")
 
 
-def report_input(case: Case, observed: Observed, fused: Incidents, findings: Table[Finding]) -> ReportInput:
+def report_input(
+    case: Case, observed: Observed, fused: Incidents, findings: Table[Finding], effects: tuple[Judged, ...] = ()
+) -> ReportInput:
     """Put together what the report is made from."""
     file = case.file
     names = regions.names()
@@ -65,6 +70,7 @@ def report_input(case: Case, observed: Observed, fused: Incidents, findings: Tab
         assumptions=_assumptions(case),
         licences={s.id: s.licence for s in file.sources if s.licence},
         expected_channels=file.channels,
+        effects=effects,
     )
 
 

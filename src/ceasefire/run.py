@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ceasefire import issue
+from ceasefire import effects, issue
 from ceasefire.geo import regions
+from ceasefire.model.effect import Judged
 from ceasefire.model.records import Finding, Incident
 from ceasefire.model.table import Table
 from ceasefire.store import Incidents, Observed
@@ -26,6 +27,8 @@ class Run:
     observed: Observed
     fused: Incidents
     findings: Table[Finding]
+    effects: tuple[Judged, ...] = ()
+    """Effects that the case asks for; `effect` gives them anew, or others."""
 
     @property
     def incidents(self) -> Table[Incident]:
@@ -34,9 +37,15 @@ class Run:
 
     def report(self) -> Path:
         """Write the report and give its page."""
-        page = issue.write(self.case, self.observed, self.fused, self.findings)
+        page = issue.write(self.case, self.observed, self.fused, self.findings, self.effects)
         self.case.say(f"report: {page}")
         return page
+
+    def effect(
+        self, *, exclude: str | int | None = None, series: str | Path | None = None, placebos: int | None = None
+    ) -> tuple[Judged, ...]:
+        """Tell whether less happened than would have been; parameters as in `ceasefire.effects.effect`."""
+        return effects.effect(self, exclude=exclude, series=series, placebos=placebos)
 
     def explain(self, incident: str) -> str:
         """Tell every weight behind an incident's three probabilities, and its verdicts."""

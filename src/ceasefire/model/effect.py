@@ -94,10 +94,10 @@ class Effect:
 
         >>> Effect("UA-53", "not_assessed", reason="nobody looked").sentence()
         'UA-53: no effect can be assessed: nobody looked.'
-        >>> e = Effect("all", "fewer", days=1, counted=379, expected=(2743, 1181, 5515), ratio=0.14, low=0.07, high=0.33)
+        >>> e = Effect("all", "fewer", days=1, counted=379, expected=(2743, 1181, 5515), ratio=0.14, low=0.1, high=0.3)
         >>> e.sentence("Ukraine", "minutes").split("; ")
         ['Ukraine: fewer than would have been: 379 minutes in 1 day, 2,743 foretold (1,181 to 5,515)',
-        'ratio 0.14 (95 % interval 0.07 to 0.33).']
+        'ratio 0.14 (95 % interval 0.10 to 0.30).']
         """
         name = subject or self.subject
         if self.verdict == "not_assessed":

@@ -13,6 +13,7 @@ from functools import cached_property
 from shapely.geometry.base import BaseGeometry
 
 from ceasefire.model.agreement import Agreement
+from ceasefire.model.effect import Judged
 from ceasefire.model.intake import Count, Window
 from ceasefire.model.records import Claim, Finding, Incident, Look, Observation, Quarantined, Weight
 from ceasefire.model.table import Table
@@ -120,6 +121,8 @@ class ReportInput:
     """Licence of each source's data."""
     expected_channels: tuple[str, ...] = ("satellite.thermal", "satellite.radar", "drone")
     """Channels of which the reader must be told when they gave no look at all."""
+    effects: tuple[Judged, ...] = ()
+    """Whether less happened than would have been, by series and window; empty where the case does not ask."""
 
     @cached_property
     def parties(self) -> dict[str, str]:
