@@ -45,7 +45,18 @@ API: dict[str, tuple[str, tuple[str, ...]]] = {
         ("model.agreement", "agreements.read", "agreements.library", "agreements.schema", "agreements.lint"),
     ),
     "api-sources": ("Sources", ("sources", "sources.rows", "sources.facts", "testing.check_source")),
-    "api-fusion": ("Fusion", ("fusion.fuse", "fusion.priors", "fusion.match", "fusion.weigh", "fusion.coverage")),
+    "api-fusion": (
+        "Fusion",
+        (
+            "fusion.fuse",
+            "fusion.priors",
+            "fusion.match",
+            "fusion.occurred",
+            "fusion.on_object",
+            "fusion.by_party",
+            "fusion.coverage",
+        ),
+    ),
     "api-assessment": (
         "Assessment",
         (

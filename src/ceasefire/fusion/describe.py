@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ceasefire.fusion.columns import pairs, unique_lists
-from ceasefire.fusion.weigh import Members
+from ceasefire.fusion.columns import Coded, pairs, unique_lists
+from ceasefire.fusion.members import Members
 from ceasefire.model.records import Observation
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import ALTERNATIVES
@@ -48,11 +50,11 @@ class Described:
         plain = ("start", "end", "lon", "lat", "radius_km", "place", "region", "control", "act", "summary")
         n = len(self.first)
         rows = [np.flatnonzero(mask) for mask in self.left_open.values()]
-        names = np.repeat(np.array(list(self.left_open), dtype=object), [len(r) for r in rows])
+        names = [Coded.repeated(name, len(of)) for name, of in zip(self.left_open, rows, strict=True)]
         group = np.concatenate([*rows, np.zeros(0, dtype=np.int64)])
         return {
             **{name: getattr(self, name) for name in plain},
-            "alternatives": unique_lists(group, names.astype(str), n),
+            "alternatives": unique_lists(group, Coded.joined(names), n),
             **self.said,
         }
 
@@ -67,63 +69,67 @@ def describe(observations: Table[Observation], members: Members) -> Described:
     members
         The same observations as columns, with their groups.
     """
-    group, n = members.group, members.count
+    group = members.group
+    begin = np.flatnonzero(np.diff(group, prepend=-1))
     start = observations.column("start").astype(np.int64)
     end = observations.column("end").astype(np.int64)
-    latest, earliest = np.full(n, np.iinfo(np.int64).min), np.full(n, np.iinfo(np.int64).max)
-    np.maximum.at(latest, group, start)
-    np.minimum.at(earliest, group, end)
+    latest, earliest = np.maximum.reduceat(start, begin), np.minimum.reduceat(end, begin)
     radius = observations.column("radius_km")
-    tightest = _first_of(group, np.lexsort((radius, group)))
-    rank = np.full(len(group), len(_TELLING))
-    for k in range(len(_TELLING) - 1, -1, -1):
-        rank[np.char.startswith(members.act, _TELLING[k])] = k
-    rank = rank * 10 - np.char.count(members.act, ".")
-    telling = _first_of(group, np.lexsort((np.arange(len(group)), members.denies, rank, group)))
-    summary = observations.column("summary").astype(object)
-    trust = np.where(summary != "", 0, 10) - members.trust + members.denies * 5
-    best = _first_of(group, np.lexsort((np.arange(len(group)), trust, group)))
-    control = observations.column("control").astype(object)
-    known = _first_of(group, np.lexsort((radius, control == "", group)))
-    alternatives = observations.column("alternatives")
-    left_open = {name: np.zeros(n, dtype=bool) for name in ALTERNATIVES}
-    for row in np.flatnonzero(observations.arrow.column("alternatives").combine_chunks().value_lengths().to_numpy()):
-        for name in alternatives[row]:
-            left_open.setdefault(name, np.zeros(n, dtype=bool))[group[row]] = True
+    tightest = np.lexsort((radius, group))[begin]
+    telling = np.lexsort((members.denies, _rank(members.act.names)[members.act.code], group))[begin]
+    blank = np.asarray(pc.equal(observations.arrow.column("summary"), ""))
+    best = np.lexsort((np.where(blank, 10, 0) - members.trust + members.denies * 5, group))[begin]
+    nobody = Coded.of(observations.arrow.column("control")).equals("")
+    known = np.lexsort((radius, nobody, group))[begin]
     return Described(
-        first=_first_of(group, np.arange(len(group))),
+        first=begin,
         start=np.minimum(latest, earliest).astype("datetime64[s]"),
         end=np.maximum(np.maximum(latest, earliest), np.minimum(latest, earliest) + 1).astype("datetime64[s]"),
         lon=observations.column("lon")[tightest],
         lat=observations.column("lat")[tightest],
         radius_km=radius[tightest],
-        place=observations.column("place")[tightest],
-        region=observations.column("region")[tightest],
-        control=control[known],
-        act=members.act[telling].astype(object),
-        summary=summary[best],
-        left_open=left_open,
+        place=_texts(observations, "place", tightest),
+        region=_texts(observations, "region", tightest),
+        control=_texts(observations, "control", known),
+        act=members.act.take(telling).texts(),
+        summary=_texts(observations, "summary", best),
+        left_open=_left_open(observations, members),
         said=_said(members),
     )
 
 
+def _texts(observations: Table[Observation], name: str, rows: _Array) -> _Array:
+    return np.asarray(observations.arrow.column(name).take(pa.array(rows)).to_numpy(zero_copy_only=False))
+
+
+def _rank(acts: _Array) -> _Array:
+    """Rank act classes, the most telling kind first and the narrower class before the wider, shape (k,)."""
+    kind = [next(k for k, beginning in enumerate(_TELLING) if act.startswith(beginning)) for act in acts.tolist()]
+    return np.array(kind, dtype=np.int64) * 10 - np.array([act.count(".") for act in acts.tolist()], dtype=np.int64)
+
+
+def _left_open(observations: Table[Observation], members: Members) -> dict[str, _Array]:
+    """Give per alternative explanation the groups in which some source leaves it open."""
+    column = observations.arrow.column("alternatives").combine_chunks()
+    open_ = {name: np.zeros(members.count, dtype=bool) for name in ALTERNATIVES}
+    names, rows = Coded.of(column.flatten()), np.repeat(np.arange(len(column)), column.value_lengths().to_numpy())
+    for k in dict.fromkeys(names.code.tolist()):
+        mask = open_.setdefault(str(names.names[k]), np.zeros(members.count, dtype=bool))
+        mask[members.group[rows[names.code == k]]] = True
+    return open_
+
+
 def _said(members: Members) -> dict[str, Any]:
     group, n = members.group, members.count
-    blames = np.flatnonzero((members.claimant != "") & (members.accused != "") & ~members.denies)
-    key = np.char.add(np.char.add(members.claimant[blames], "|"), members.accused[blames])
-    names, code = np.unique(key, return_inverse=True)
-    pair = np.unique(group[blames] * max(len(names), 1) + code)
-    both = np.char.partition(names[pair % max(len(names), 1)], "|") if len(names) else np.zeros((0, 3), dtype=str)
-    denies = np.where(members.denies, members.claimant, "")
+    blames = np.flatnonzero(members.speaks & ~members.accused.equals("") & ~members.denies)
+    many = max(len(members.accused.names), 1)
+    told = members.claimant.code[blames].astype(np.int64) * many + members.accused.code[blames]
+    each = max(len(members.claimant.names), 1) * many
+    pair = np.unique(group[blames] * each + told)
+    who, whom = np.divmod(pair % each, many)
     return {
-        "accused_by": pairs(pair // max(len(names), 1), both[:, 0], both[:, 2], n),
-        "denied_by": unique_lists(group, denies, n),
+        "accused_by": pairs(pair // each, Coded(members.claimant.names, who), Coded(members.accused.names, whom), n),
+        "denied_by": unique_lists(group, members.claimant.where(members.denies, Coded.repeated("", len(group))), n),
         "origins": np.bincount(group, ~members.copy & ~members.denies, n).astype(np.int64),
         "channels": unique_lists(group, members.channel, n),
     }
-
-
-def _first_of(group: _Array, order: _Array) -> _Array:
-    """Give the row that comes first in each group under an order that is sorted by group."""
-    _, at = np.unique(group[order], return_index=True)
-    return np.asarray(order[at])

@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ceasefire.fusion.columns import coded, lists, pairs
+from ceasefire.fusion.added import Added
+from ceasefire.fusion.by_party import by_party
+from ceasefire.fusion.columns import Coded, lists, pairs
 from ceasefire.fusion.compatible import FUSED
 from ceasefire.fusion.describe import Described, describe
 from ceasefire.fusion.match import match
+from ceasefire.fusion.members import Members
+from ceasefire.fusion.occurred import occurred
+from ceasefire.fusion.on_object import Registered, on_object
 from ceasefire.fusion.priors import Priors
-from ceasefire.fusion.weigh import Added, Members, Registered, by_party, occurred, on_object
 from ceasefire.model.records import Incident, Observation, Weight
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
@@ -75,25 +81,25 @@ def fuse(
     if len(used) == 0:
         return Fused(Table.empty(Incident), Table.empty(Weight), len(observations))
     group = match(used, priors)
-    order = np.lexsort((used.column("id").astype(str), used.column("start"), group))
+    order = _by_group(used, group)
     used, group = used.keep(order), group[order]
     members = Members(used, group, priors)
     n, names = members.count, [*parties, "other"]
     what = describe(used, members)
-    alerts = observations.keep(observations.column("procedure") == "alert")
+    alerts = observations.keep(Coded.of(observations.arrow.column("procedure")).equals("alert"))
     p_occurred, first = occurred(members, _alert_context(alerts, what), priors)
-    registered = _registered(objects, what, np.unique(members.shown[members.shown != ""]))
+    registered = _registered(objects, what, members.shown.take(~members.shown.equals("")).tidied().names)
     objects_hit, second = on_object(members, registered, protected, priors)
     p_party, third = by_party(members, what.control, what.left_open, parties, priors)
     at, classes, p_class = objects_hit.group, objects_hit.what, objects_hit.p
-    kinds, kind = coded(classes)
-    shielded = np.array([covers(tuple(protected), k) for k in kinds], dtype=float)[kind]
+    shielded = np.array([covers(tuple(protected), k) for k in classes.names.tolist()], dtype=float)[classes.code]
     likeliest = np.full(n, "", dtype=object)
     rising = np.lexsort((p_class, at))
     rising = rising[objects_hit.named[rising]]
-    likeliest[at[rising]] = classes[rising]
+    likeliest[at[rising]] = classes.take(rising).texts()
     attribution, basis = _attribute(members, what, p_party, parties, priors)
-    ids = "i-" + np.char.partition(used.column("id")[what.first].astype(str), "-")[:, 2].astype(object)
+    ids = _named_by_first(used.arrow.column("id").take(pa.array(what.first)))
+    every = Coded(np.array(names), np.tile(np.arange(len(names)), n))
     incidents = Table.from_columns(
         Incident,
         {
@@ -103,37 +109,50 @@ def fuse(
             "object_probabilities": pairs(at, classes, p_class, n),
             "p_occurred": p_occurred,
             "p_object": np.clip(np.bincount(at, p_class * shielded, n), 0.0, 1.0 - priors.floor),
-            "p_party": pairs(np.repeat(np.arange(n), len(names)), np.tile(names, n), p_party.ravel(), n),
+            "p_party": pairs(np.repeat(np.arange(n), len(names)), every, p_party.ravel(), n),
             "attribution": attribution,
             "basis": basis,
-            "observations": lists(group, used.column("id"), n),
+            "observations": lists(group, used.arrow.column("id").combine_chunks(), n),
         },
     )
     return Fused(incidents, _weights(Added.join([first, second, third]), ids, used), int((~eligible).sum()))
 
 
 def _eligible(observations: Table[Observation]) -> _Array:
-    names, code = coded(observations.column("act"))
-    makes = np.array([covers(FUSED, a) for a in names], dtype=bool)
+    act = Coded.of(observations.arrow.column("act"))
+    makes = np.array([covers(FUSED, a) for a in act.names.tolist()], dtype=bool)[act.code]
     placed = np.isfinite(observations.column("lon")) & np.isfinite(observations.column("lat"))
-    return np.asarray(makes[code] & placed & (observations.column("procedure") != "alert"))
+    return np.asarray(makes & placed & ~Coded.of(observations.arrow.column("procedure")).equals("alert"))
+
+
+def _by_group(used: Table[Observation], group: _Array) -> _Array:
+    """Order observations by group, then by start, then by id, shape (n,)."""
+    keys = pa.table({"group": group, "start": used.arrow.column("start"), "id": used.arrow.column("id")})
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
+    return np.asarray(order.to_numpy(), dtype=np.int64)
+
+
+def _named_by_first(ids: pa.ChunkedArray) -> pa.Array:
+    """Name incidents after their first observation: `i-` for what stands before its hyphen."""
+    return pc.replace_substring_regex(ids, "^[^-]*-?", "i-", max_replacements=1).combine_chunks()
 
 
 def _alert_context(alerts: Table[Observation], what: Described) -> _Array:
     """Tell per incident whether its region had an alert on its day: 1 yes, 0 counted and none, -1 not known."""
-    state: dict[tuple[str, int], int] = {}
-    mid = (alerts.column("start").astype(np.int64) + alerts.column("end").astype(np.int64)) // 2
-    for region, day, act in zip(alerts.column("region"), mid // 86400, alerts.column("act"), strict=True):
-        key = (region, int(day))
-        state[key] = max(state.get(key, 0), int(act == "alert"))
-    if not state:
+    if not len(alerts) or not len(what.region):
         return np.full(len(what.region), -1)
-    first, last = (what.start.astype(np.int64)) // 86400, (what.end.astype(np.int64) - 1) // 86400
-    out = np.full(len(what.region), -1)
-    for k, (region, a, b) in enumerate(zip(what.region, first.tolist(), last.tolist(), strict=True)):
-        days = [state.get((region, d), -1) for d in range(a, min(b, a + 3) + 1)]
-        out[k] = 1 if 1 in days else -1 if -1 in days else 0
-    return out
+    regions = Coded.of(alerts.arrow.column("region"))
+    day = (alerts.column("start").astype(np.int64) + alerts.column("end").astype(np.int64)) // 2 // 86400
+    first, last = what.start.astype(np.int64) // 86400, (what.end.astype(np.int64) - 1) // 86400
+    begin, length = int(min(day.min(), first.min())), int(max(day.max(), last.max() + 4)) + 1
+    state = np.full((len(regions.names) + 1, length - begin), -1)  # the last row is that of a region without alerts
+    said = np.where(Coded.of(alerts.arrow.column("act")).equals("alert"), 1, 0)
+    np.maximum.at(state, (regions.code, day - begin), said)
+    at = {name: k for k, name in enumerate(regions.names.tolist())}
+    row = np.array([at.get(region, -1) for region in what.region.tolist()], dtype=np.int64)
+    days = first[:, None] + np.arange(4)
+    seen = np.where(days <= last[:, None], state[row[:, None], days - begin], 0)
+    return np.where((seen == 1).any(axis=1), 1, np.where((seen == -1).any(axis=1), -1, 0))
 
 
 def _registered(objects: ObjectIndex | None, what: Described, named: _Array) -> Registered | None:
@@ -162,12 +181,12 @@ def _attribute(
     for mask in what.left_open.values():
         open_ |= mask
     enough = np.bincount(members.group, ~members.copy & ~members.denies, members.count) >= 2
-    outside = np.isin(members.channel, list(priors.attribution_channels)) & (members.basis != "")
+    outside = members.channel.among(priors.attribution_channels) & ~members.basis.equals("")
     for p, party in enumerate(parties):
-        of = (members.accused == party) & ~members.denies
-        rows, admits = np.flatnonzero(of & outside), np.flatnonzero(of & (members.claimant == party))
+        of = members.accused.equals(party) & ~members.denies
+        rows, admits = np.flatnonzero(of & outside), np.flatnonzero(of & members.claimant.equals(party))
         grounds = np.full(members.count, "", dtype=object)
-        grounds[members.group[rows]] = members.basis[rows]
+        grounds[members.group[rows]] = members.basis.take(rows).texts()
         admitted = np.zeros(members.count, dtype=bool)
         admitted[members.group[admits]] = True
         grounds[admitted] = "claim_of_responsibility"
@@ -176,16 +195,17 @@ def _attribute(
     return attribution, basis
 
 
-def _weights(added: Added, ids: _Array, used: Table[Observation]) -> Table[Weight]:
+def _weights(added: Added, ids: pa.Array, used: Table[Observation]) -> Table[Weight]:
     order = np.lexsort((added.row, added.group))
-    names = np.append(used.column("id"), "prior")
+    names = pa.concat_arrays([*used.arrow.column("id").chunks, pa.array(["prior"])])
+    row = np.where(added.row < 0, len(used), added.row)[order]
     return Table.from_columns(
         Weight,
         {
-            "incident": ids[added.group[order]],
-            "observation": names[added.row[order]],
-            "about": added.about[order],
+            "incident": ids.take(pa.array(added.group[order])),
+            "observation": names.take(pa.array(row)),
+            "about": added.about.take(order).arrow(),
             "weight": added.weight[order],
-            "why": added.why[order],
+            "why": added.why.take(order).arrow(),
         },
     )
