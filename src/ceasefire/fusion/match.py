@@ -11,12 +11,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from ceasefire.fusion.columns import coded
+from ceasefire.fusion.columns import Coded, numbered
 from ceasefire.fusion.compatible import acts_match, matrix, objects_match
+from ceasefire.fusion.merge import Discs, merge
 from ceasefire.fusion.priors import Priors
 from ceasefire.model.records import Observation
 from ceasefire.model.table import Table
@@ -70,16 +72,17 @@ class _View:
         self.radius = np.maximum(observations.column("radius_km"), 0.05)
         lon, lat = np.radians(observations.column("lon")), np.radians(observations.column("lat"))
         self.xyz = _EARTH_KM * np.c_[np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
-        acts, self.act = coded(observations.column("act"))
-        objects, self.object = coded(np.append(observations.column("object_class"), ""))
-        self.object = self.object[:-1]
-        _, self.region = coded(observations.column("region"))
-        self.acts_match, self.objects_match = matrix(acts, acts_match), matrix(objects, objects_match)
-        self.names_object = objects != ""
+        column = observations.arrow.column
+        acts, things = Coded.of(column("act")), Coded.of(column("object_class"))
+        if "" not in things.names:
+            things = Coded(np.append("", things.names), things.code + 1)
+        self.act, self.object, self.region = acts.code, things.code, Coded.of(column("region")).code
+        self.acts_match, self.objects_match = matrix(acts.names, acts_match), matrix(things.names, objects_match)
+        self.names_object = things.names != ""
         # parties overstate what was hit: their word on the object keeps no two reports apart (0 is no object)
-        self.thing = np.where(observations.column("channel") == "party", 0, self.object)
-        origin = observations.column("origin")
-        _, self.origin = coded(np.where(origin == "", observations.column("id"), origin))
+        self.thing = np.where(Coded.of(column("channel")).equals("party"), 0, self.object)
+        origin = column("origin")
+        self.origin = numbered(pc.if_else(pc.equal(origin, ""), column("id"), origin))
 
 
 def _grow(view: _View, fine: _Array, priors: Priors) -> _Array:
@@ -90,7 +93,7 @@ def _grow(view: _View, fine: _Array, priors: Priors) -> _Array:
     broken = np.flatnonzero(bad[label[i]])
     if len(broken):
         inside = bad[label]
-        label[inside] = n + _merge(view, fine, i[broken], j[broken], cost[broken])[inside]
+        label[inside] = n + _taken_apart(view, fine, i[broken], j[broken], cost[broken])[inside]
     # a group is named by its first member, so that names do not depend on the order of merging
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     return np.asarray(fine[first][inverse])
@@ -134,69 +137,16 @@ def _impossible(view: _View, fine: _Array, label: _Array) -> _Array:
     return np.asarray(bad)
 
 
-def _merge(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Array:
-    """Join the closest pairs first, each only while the group stays possible; returns a root per member.
-
-    Plain lists and bit masks, because groups are small and there are many of them: a mask holds the kinds of acts
-    (or objects) in a group, another those that every one of them can be the same event with.
-    """
-    n = len(fine)
-    parent = list(range(n))
-    start, end = view.start[fine].tolist(), view.end[fine].tolist()
-    kinds, kinds_allowed = _masks(view.act[fine], view.acts_match)
-    things, things_allowed = _masks(view.thing[fine], view.objects_match)
-    radius = view.radius[fine]
-    discs = list(
-        zip(*view.xyz[fine].T.tolist(), (radius**-2.0).tolist(), ((_STRETCH * radius) ** 2).tolist(), strict=True)
+def _taken_apart(view: _View, fine: _Array, i: _Array, j: _Array, cost: _Array) -> _Array:
+    members = Discs(
+        start=view.start[fine],
+        end=view.end[fine],
+        xyz=view.xyz[fine],
+        precision=view.radius[fine] ** -2.0,
+        reach=(_STRETCH * view.radius[fine]) ** 2,
+        kinds=((view.act[fine], view.acts_match), (view.thing[fine], view.objects_match)),
     )
-    members: list[list[int] | None] = [None] * n
-
-    def root(x: int) -> int:
-        while parent[x] != x:
-            parent[x] = parent[parent[x]]
-            x = parent[x]
-        return x
-
-    order = np.lexsort((j, i, cost))
-    for p, q in zip(i[order].tolist(), j[order].tolist(), strict=True):
-        a, b = root(p), root(q)
-        if a == b:
-            continue
-        latest, earliest = max(start[a], start[b]), min(end[a], end[b])
-        if latest - earliest > _SLACK_HOURS:
-            continue
-        if kinds[a] & ~kinds_allowed[b] or kinds[b] & ~kinds_allowed[a]:
-            continue
-        if things[a] & ~things_allowed[b] or things[b] & ~things_allowed[a]:
-            continue
-        both = (members[a] or [a]) + (members[b] or [b])
-        if not _one_place([discs[m] for m in both]):
-            continue
-        keep, drop = min(a, b), max(a, b)
-        parent[drop], members[keep], members[drop] = keep, both, None
-        start[keep], end[keep] = latest, earliest
-        kinds[keep], kinds_allowed[keep] = kinds[a] | kinds[b], kinds_allowed[a] & kinds_allowed[b]
-        things[keep], things_allowed[keep] = things[a] | things[b], things_allowed[a] & things_allowed[b]
-    return np.array([root(x) for x in range(n)])
-
-
-def _masks(codes: _Array, allowed: _Array) -> tuple[list[int], list[int]]:
-    """Give each member its own bit, and the bits of all codes that it can be one event with."""
-    of = [sum(1 << c for c in np.flatnonzero(row).tolist()) for row in allowed]
-    listed = codes.tolist()
-    return [1 << c for c in listed], [of[c] for c in listed]
-
-
-def _one_place(discs: list[tuple[float, float, float, float, float]]) -> bool:
-    """Tell whether the middle of all discs, the precise ones counting more, lies in each stretched disc.
-
-    A disc is its centre, its precision and the square of its stretched radius.
-    """
-    x = y = z = total = 0.0
-    for px, py, pz, precision, _ in discs:
-        x, y, z, total = x + precision * px, y + precision * py, z + precision * pz, total + precision
-    x, y, z = x / total, y / total, z / total
-    return all((px - x) ** 2 + (py - y) ** 2 + (pz - z) ** 2 <= reach for px, py, pz, _, reach in discs)
+    return merge(members, i, j, cost, slack_hours=_SLACK_HOURS)
 
 
 def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array:
