@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import effects, sources, store
+from ceasefire import effects, heat, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.obligations import judge_obligations
@@ -265,9 +265,9 @@ class Case:
         intake = read(paths, source=line.id, window=self.file.window, options=options)
         if line.product in heat.PRODUCTS:
             earlier = find_files(heat.patterns(line.options, source=line.id), self.file, self.folder)
-            start = np.datetime64(self.file.window.start.date(), "D")
-            known = {"source": line.id, "codes": self.regions, "start": start, "say": self.say}
-            intake = heat.weighed(intake, paths=paths, history=earlier, **known)
+            intake = heat.weighed(
+                intake, self.file.window, source=line.id, paths=paths, history=earlier, codes=self.regions, say=self.say
+            )
         intake.count.check()
         return intake
 

@@ -70,6 +70,10 @@ class NoCoverage(Doubt):
     """A channel that the case expects gave no data, so nothing it might have seen was looked for."""
 
 
+class NoBaseline(Doubt):
+    """A detector has no earlier years to compare with, or only some, so what it saw is weighed by a stated ratio."""
+
+
 class AssumedPrecision(Doubt):
     """A precision that the source does not state was assumed."""
 

@@ -94,7 +94,8 @@ def test_points_without_time_are_whole_days(tmp_path: Path) -> None:
 
 
 def test_days_without_data_are_lost_looks_and_never_zeros(tmp_path: Path) -> None:
-    box = "48.0,22.0,300,1,1,2025-03-19,0039,N,VIIRS,n,0\n52.3,40.0,300,1,1,2025-03-20,0039,N,VIIRS,n,0\n"
+    box = "48.2,22.6,300,1,1,2025-03-19,0039,N,VIIRS,n,0\n52.2,33.3,300,1,1,2025-03-20,0039,N,VIIRS,n,0\n"
+    box += "49.5,39.5,300,1,1,2025-03-20,0039,N,VIIRS,n,0\n"
     looks = read(tmp_path, ARCHIVE + box).looks
     sumy = [look for look in looks if look.region == "UA-59"]
     assert Counter(look.lost for look in sumy) == {"": 2, "no data": 29}

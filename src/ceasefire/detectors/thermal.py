@@ -178,6 +178,21 @@ class ThermalExcess:
         ratio[place < 0] = 1.0
         return Scores(mean, Tails(above, at_least), ratio)
 
+    def weigh(
+        self, count: ArrayLike, mean: ArrayLike, *, calibration: TailCalibration | None = None
+    ) -> tuple[Tails, Array]:
+        """Give calibrated tails and likelihood ratios of counts with known expectations.
+
+        Parameters
+        ----------
+        count, mean
+            Detections and expected ones, same shape.
+        calibration
+            Another one than `calibration_`, e.g. one of `without_`.
+        """
+        tail = self._tails(count, mean, calibration)
+        return tail, self._ratio(tail)
+
     def any_heat(self, scores: Scores) -> Array:
         """Give the calibrated probability that a quiet cell-day has any detection at all, shape (cells, days).
 
@@ -187,9 +202,9 @@ class ThermalExcess:
         quiet, place = _steps(scores.expected)
         return np.asarray(np.append(self._tails(np.zeros(len(quiet)), quiet).above, np.nan)[place])
 
-    def _tails(self, count: ArrayLike, mean: ArrayLike) -> Tails:
+    def _tails(self, count: ArrayLike, mean: ArrayLike, calibration: TailCalibration | None = None) -> Tails:
         nominal, stratum = self.nominal(count, mean), _stratum(mean)
-        apply = self.calibration_.apply
+        apply = (calibration or self.calibration_).apply
         zero = np.asarray(count) == 0
         return Tails(apply(nominal.above, stratum), np.where(zero, 1.0, apply(nominal.at_least, stratum)))
 

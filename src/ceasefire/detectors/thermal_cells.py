@@ -54,12 +54,12 @@ class Cells:
         return len(self.column)
 
     @classmethod
-    def of_land(cls, pattern: str, *, side: float = SIDE_DEGREES) -> Self:
-        """Give the cells whose middle lies in the regions that a pattern names.
+    def of_land(cls, *patterns: str, side: float = SIDE_DEGREES) -> Self:
+        """Give the cells whose middle lies in the regions that patterns name.
 
         Parameters
         ----------
-        pattern
+        patterns
             As in `geo.regions.match`: `UA` for all of a country, `UA-53` for one region.
         side
             Degrees.
@@ -67,16 +67,20 @@ class Cells:
         >>> len(Cells.of_land("UA-53"))     # Poltava: 28,700 km2
         352
         """
-        codes = regions.match(pattern)
+        codes = sorted({code for pattern in patterns for code in regions.match(pattern)})
         boxes = np.array([regions.shape(code).bounds for code in codes])
         if not len(boxes):
-            raise ValueError(f"no region matches {pattern!r}")
+            raise ValueError(f"no region matches {', '.join(map(repr, patterns)) or 'nothing'}")
         west, south = np.floor(boxes[:, :2].min(axis=0) / side).astype(np.int64)
         east, north = np.floor(boxes[:, 2:].max(axis=0) / side).astype(np.int64)
         column, row = (v.ravel() for v in np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1)))
         region = regions.locate((column + 0.5) * side, (row + 0.5) * side, reach_km=0.0)
         at = np.flatnonzero(np.isin(region.astype(str), codes))
         return cls(column[at], row[at], side)
+
+    def keep(self, mask: NDArray[np.bool_]) -> Self:
+        """Give some of them."""
+        return type(self)(self.column[mask], self.row[mask], self.side)
 
     @property
     def lon(self) -> NDArray[np.float64]:

@@ -6,13 +6,14 @@
 * **Points only** (`LATITUDE, LONGITUDE, ACQ_DATE`): no time of day, no sensor.
 
 What a row is: heat in a pixel at the moment of a pass, cause unknown. Most are fields burnt by farmers. So the act
-is `fire`, an accident stays possible, and no likelihood ratio is given: that needs a baseline of the place and
-season. Heat at a place that FIRMS knows as a static source (`type` 2: a flare, a furnace) is kept with credibility 5.
+is `fire`, an accident stays possible, and no likelihood ratio is given here: that needs earlier years of the place
+(option `history` of the source line, see `ceasefire.detectors.thermal_evidence`). Heat at a place that FIRMS knows as
+a static source (`type` 2: a flare, a furnace) is kept with credibility 5.
 
 * **Time.** A fire seen may have begun at any time since the pass before: the interval starts 12 hours earlier.
 * **Place.** Half the pixel's diagonal from `scan` and `track`, else 0.5 km for VIIRS and 1 km for MODIS.
 * **Copies.** Pixels of one satellite in one pass share an `origin`: a fire of ten pixels is one report.
-* **Looks.** A UTC day with any row, and every region of Ukraine whose middle lies in the box that the file's rows
+* **Looks.** A UTC day with any row in a country, and its regions whose middle lies in the box that the country's rows
   span. Clouds are not in the data, so the quality is one constant, `QUALITY`. Other days of the window are lost.
 
 Source: https://firms.modaps.eosdis.nasa.gov/, NASA open data; https://www.earthdata.nasa.gov/data/tools/firms/faq
@@ -28,7 +29,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ceasefire.geo.regions import disc, match
+from ceasefire.geo.regions import country, disc, match
 from ceasefire.model.intake import Count, Intake, Window
 from ceasefire.model.records import Look, Observation, Quarantined
 from ceasefire.model.table import Table
@@ -36,30 +37,13 @@ from ceasefire.sources.clocks import Times, next_day
 from ceasefire.sources.columns import Floats
 from ceasefire.sources.daily import daily_looks, in_window
 from ceasefire.sources.dated import doubt_dates
+from ceasefire.sources.firms_rows import MODIS, passes, read_pixels
 from ceasefire.sources.granule import MAX_BYTES
 from ceasefire.sources.intervals import Reasons, limits
 from ceasefire.sources.places import area, located
-from ceasefire.sources.rows import Rows, dates_only, numbers, read_csv, stable_ids, times
+from ceasefire.sources.rows import numbers, stable_ids
 
 PRODUCT = "firms"
-SATELLITES = {
-    "n": "Suomi NPP",
-    "viirs_snpp_nrt": "Suomi NPP",
-    "viirs_snpp_sp": "Suomi NPP",
-    "1": "NOAA-20",
-    "n20": "NOAA-20",
-    "viirs_noaa20_nrt": "NOAA-20",
-    "viirs_noaa20_sp": "NOAA-20",
-    "2": "NOAA-21",
-    "n21": "NOAA-21",
-    "viirs_noaa21_nrt": "NOAA-21",
-    "terra": "Terra",
-    "t": "Terra",
-    "aqua": "Aqua",
-    "a": "Aqua",
-}
-"""Satellite by each spelling that FIRMS or its users give it, in lower case."""
-MODIS = ("Terra", "Aqua")
 RADIUS_KM = {"VIIRS": 0.5, "MODIS": 1.0, "": 1.0}
 """Radius of a pixel whose scan and track are not told, by instrument."""
 STATIC = 2.0
@@ -93,8 +77,8 @@ def read(
     window
         A row belongs to it where its pass does; without a time of day, where the noon of its UTC day does.
     options
-        `quality`: usable fraction of a look, default `QUALITY`; `regions`: ISO 3166-2 codes looked at, default all of
-        Ukraine's inside the box of the rows; `max_bytes`.
+        `quality`: usable fraction of a look, default `QUALITY`; `regions`: ISO 3166-2 codes asked for, default all of
+        Ukraine's inside the box of the rows; `max_bytes`. A case's `history` is read elsewhere.
 
     Examples
     --------
@@ -109,19 +93,13 @@ def read(
     >>> intake.count.duplicates, str(intake.observations[0].reported), round(intake.observations[0].radius_km, 2)
     (1, '2025-03-19 00:39:00+00:00', 0.28)
     """
-    parts = [_with_layout(path, source, options.get("max_bytes", MAX_BYTES)) for path in paths]
-    columns = {
-        name: [text.strip() for rows in parts for text in _column(rows, *spellings)]
-        for name, spellings in _COLUMNS.items()
-    }
-    owner = np.repeat(np.arange(len(parts)), [len(rows) for rows in parts])
-    line = np.concatenate([np.zeros(0, np.int64), *(rows.line for rows in parts)])
-    n = len(line)
+    pixels = read_pixels(paths, source=source, max_bytes=options.get("max_bytes", MAX_BYTES))
+    parts, columns, owner, line = pixels.parts, pixels.columns, pixels.owner, pixels.line
+    n = len(pixels)
     lat, lon, region, wrong = located(columns["lat"], columns["lon"], countries=area(options))
-    passed, whole_day, day, bad_time = _passes(columns["date"], columns["time"])
+    passed, whole_day, day, bad_time = passes(columns["date"], columns["time"])
     reasons = Reasons(n)
-    blank = np.array([not any(columns[k][i] for k in ("date", "lat")) for i in range(n)], dtype=bool)
-    reasons.add(blank, "the row is blank")
+    reasons.add(pixels.blank, "the row is blank")
     reasons.add(np.array([not d for d in columns["date"]], dtype=bool), "no acq_date")
     reasons.add(bad_time, "acq_date and acq_time are not a time")
     reasons.add_each(wrong)
@@ -130,15 +108,13 @@ def read(
     inside = np.where(whole_day, in_window(day, window), (passed >= begin) & (passed < stop))
     outside = ~np.isnat(passed) & ~inside
 
-    satellite = [SATELLITES.get(name.lower(), name) for name in columns["satellite"]]
+    satellite = pixels.satellite
     good = np.flatnonzero((reasons.text == "") & ~outside)
     when = np.datetime_as_string(passed).tolist() if n else []
     keys = stable_ids("o", source, PRODUCT, _decimals(lat), _decimals(lon), when, satellite) if n else []
     at = _fullest(good, keys, columns)
     refusals = [bad for rows in parts for bad in rows.quarantine]
-    offset = np.cumsum([0, *(len(rows) for rows in parts)])
-    for i in np.flatnonzero((reasons.text != "") & ~outside).tolist():
-        refusals.append(parts[owner[i]].refuse(int(i - offset[owner[i]]), reasons.text[i]))
+    refusals += [pixels.refuse(i, reasons.text[i]) for i in np.flatnonzero((reasons.text != "") & ~outside).tolist()]
     count = Count(len(good) + len(refusals), len(at), len(good) - len(at), len(refusals), int(outside.sum()))
     kind, _ = numbers(columns["type"])
     observations = Table.from_columns(
@@ -180,60 +156,11 @@ def read(
     sound = np.flatnonzero((reasons.text == "") & ~np.isnan(lat) & ~np.isnat(day))
     return Intake(
         observations=observations,
-        looks=_looks(source, window, day[sound], lon[sound], lat[sound], options),
+        looks=_looks(source, window, day[sound], lon[sound], lat[sound], region[sound], options),
         quarantine=Table.of(Quarantined, sorted(refusals, key=lambda q: (q.granule, q.line))),
         count=count,
         files=tuple(sorted({(rows.granule, rows.sha256) for rows in parts if rows.sha256})),
     )
-
-
-_COLUMNS = {
-    "lat": ("latitude", "_lat"),
-    "lon": ("longitude", "_lon"),
-    "date": ("acq_date",),
-    "time": ("acq_time",),
-    "satellite": ("satellite",),
-    "instrument": ("instrument",),
-    "scan": ("scan",),
-    "track": ("track",),
-    "confidence": ("confidence",),
-    "type": ("type",),
-}
-"""Our name of a column, and its spellings in lower case, in the order in which they are asked."""
-
-
-def _with_layout(path: Path, source: str, max_bytes: int) -> Rows:
-    """Read a file; one without position and date in its header is one quarantined row."""
-    rows = read_csv(path, required=(), source=source, max_bytes=max_bytes)
-    lower = {name.lower() for name in rows.columns}
-    missing = [name for name in ("lat", "lon", "date") if rows.sha256 and not lower & set(_COLUMNS[name])]
-    if missing and not (rows.quarantine and rows.quarantine[0].line == 0):
-        wanted = ", ".join("/".join(_COLUMNS[name]) for name in missing)
-        header = ", ".join(rows.columns)[:300]
-        reason = f"no column {wanted}; the header has: {header}"
-        bad = Quarantined(source=source, granule=rows.granule, line=0, reason=reason, row=header)
-        return Rows(source, rows.granule, rows.sha256, {}, np.zeros(0, np.int64), [bad])
-    return rows
-
-
-def _column(rows: Rows, *spellings: str) -> list[str]:
-    """The first filled text of a row among a column's spellings."""
-    found = [rows.columns[name] for want in spellings for name in rows.columns if name.lower() == want]
-    if len(found) < 2:
-        return found[0] if found else [""] * len(rows)
-    return [next((text for text in row if text.strip()), "") for row in zip(*found, strict=True)]
-
-
-def _passes(date: list[str], clock: list[str]) -> tuple[Times, NDArray[np.bool_], Times, NDArray[np.bool_]]:
-    """Time of the pass, whether only its day is known, the day, and what is no time; all UTC, shape (n,)."""
-    digits = [text.replace(":", "") for text in clock]
-    padded = [text.zfill(4) if text.isascii() and text.isdigit() and len(text) <= 4 else text for text in digits]
-    unreadable = np.array([bool(t) and not (t.isdigit() and len(t) == 4) for t in padded], dtype=bool)
-    texts = [f"{d}T{t[:2]}:{t[2:]}" if t and len(d) == 10 else d for d, t in zip(date, padded, strict=True)]
-    passed, bad = times(texts)
-    bad = bad | unreadable
-    passed[bad] = np.datetime64("NaT")
-    return passed, np.asarray(dates_only(texts), dtype=bool), passed.astype("datetime64[D]").astype("M8[s]"), bad
 
 
 def _decimals(values: Floats) -> list[str]:
@@ -277,22 +204,35 @@ def _credibility(confidence: list[str], kind: Floats) -> NDArray[np.int64]:
 
 
 def _looks(
-    source: str, window: Window, day: Times, lon: Floats, lat: Floats, options: Mapping[str, Any]
+    source: str, window: Window, day: Times, lon: Floats, lat: Floats, region: NDArray[np.object_], options: Any
 ) -> Table[Look]:
+    """One look for each region and day: made where the region's country shows any heat that day, else lost.
+
+    A region whose middle lies outside the box of its country's rows is not in the file: its looks are lost, or left
+    out where nobody asked for it.
+    """
     if not len(day):
         return Table.empty(Look)
-    codes = options.get("regions") or [
-        code
-        for code in match("UA")
-        if lon.min() <= disc(code)[0] <= lon.max() and lat.min() <= disc(code)[1] <= lat.max()
-    ]
-    quality = float(options.get("quality", QUALITY))
-    return daily_looks(
-        source=source,
-        channel="satellite.thermal",
-        window=window,
-        clock="UTC",
-        seen=np.unique(day),
-        quality=dict.fromkeys(codes, quality),
-        acts=("attack", "fire"),
-    )
+    asked = options.get("regions")
+    of, parts = country(region), []
+    for name in sorted({code.split("-")[0] for code in asked or match("UA")}):
+        at = of == name
+        codes = [code for code in asked or match("UA") if code.split("-")[0] == name]
+        inside = [code for code in codes if at.any() and _in_box(disc(code)[:2], lon[at], lat[at])]
+        for some, seen in ((inside, np.unique(day[at])), (sorted(set(codes) - set(inside)) if asked else [], day[:0])):
+            parts.append(
+                daily_looks(
+                    source=source,
+                    channel="satellite.thermal",
+                    window=window,
+                    clock="UTC",
+                    seen=seen,
+                    quality=dict.fromkeys(some, float(options.get("quality", QUALITY))),
+                    acts=("attack", "fire"),
+                )
+            )
+    return Table.concat(Look, parts)
+
+
+def _in_box(point: tuple[float, float], lon: Floats, lat: Floats) -> bool:
+    return bool(lon.min() <= point[0] <= lon.max() and lat.min() <= point[1] <= lat.max())
