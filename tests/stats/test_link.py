@@ -7,7 +7,8 @@ import pytest
 from benchmarks.linkage_world import one_per_day, pair_score, world
 
 from ceasefire.stats.link import Linker
-from ceasefire.stats.meanings import kinds, meanings, neighbours
+from ceasefire.stats.meanings import meanings
+from ceasefire.stats.reach import kinds, neighbours
 
 SMALL = {"incidents": 500, "days": 40, "side_km": 90.0, "towns": 300}
 

@@ -6,18 +6,24 @@ the share of the time in which they mean the same says how surely they are of on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ceasefire.stats.compound import CAP, compound, rate_bin
-from ceasefire.stats.meanings import Meanings, ranges
+from ceasefire.stats.meanings import Meanings
 
 _Array = np.ndarray[Any, Any]
-_BATCHES, _BATCHES_OF_MANY = 96, 24
+_BATCHES, _BATCHES_OF_MANY = 96, 16
 _MANY = 60_000
 """More reports than this are moved in fewer, larger batches."""
+_WIDTHS, _WIDTHS_OF_MANY = np.array([1, 16, 64, 128]), np.array([1, 3, 5, 8, 12, 16, 32, 64, 128])
+"""Reports with about as many meanings are moved at once, as columns of one table."""
+_STRETCH = 125_000
+"""Reports from about this many neighbouring ones are moved before the next, so that their counts stay in the cache."""
+_NARROW = 16
 
 
 class Chain:
@@ -68,27 +74,27 @@ class Chain:
         self._rate()
 
     def _split(self, n: int) -> list[_Part]:
+        """Cut the reports into stretches, each into random batches, each into reports of about as many meanings."""
         m = self.reachable
         batches = _BATCHES if n <= _MANY else _BATCHES_OF_MANY
         batch = self._random.integers(0, batches, n)
         size = np.diff(m.first)
-        out = []
-        for b in range(batches):
-            reports = np.flatnonzero(batch == b)
-            if len(reports):
-                entries = ranges(m.first[reports], size[reports])
-                first = np.r_[0, np.cumsum(size[reports])]
-                # every report has its exact meaning: the place, slot and kind that it names; it begins there
-                exact = np.flatnonzero(m.code[entries] == 0)
-                out.append(_Part(reports, first, m.cell[entries], m.code[entries], m.spread[entries], exact))
-        return out
+        exact = np.flatnonzero(m.code == 0)
+        widths = _WIDTHS if n <= _MANY else _WIDTHS_OF_MANY
+        stretch = np.arange(n) * max(1, round(n / _STRETCH)) // n
+        group = (stretch * batches + batch) * (len(widths) + 1) + np.searchsorted(widths, size)
+        order = np.argsort(group, kind="stable")
+        self._settled = exact[np.flatnonzero(size == 1)], np.flatnonzero(size == 1)
+        edges = np.flatnonzero(np.diff(group[order], prepend=-1, append=-1))
+        return [
+            _Part.of(m, order[low:high], size, exact) for low, high in pairwise(edges.tolist()) if size[order[low]] > 1
+        ]
 
     def _weigh(self) -> None:
         place, lag, kind = self.shares
         kernel = (place[:, None, None] * lag[:, None] * kind).ravel().astype(np.float32)
         for part in self._parts:
-            part.weight = kernel.take(part.code)
-            part.weight /= part.spread
+            np.multiply(kernel.take(part.code), part.share, out=part.weight)
 
     def _rate(self) -> None:
         m = self.reachable
@@ -100,34 +106,46 @@ class Chain:
         log_rate += kind.astype(np.float32)[m.kind]
         self._base = rate_bin(log_rate) * np.int32(CAP + 1)
         self._state = self._base + np.minimum(self._count, np.int32(CAP))
+        self._join = self._table.join.ravel()
+        self._value = self._join.take(self._state)
 
     def sweep(self) -> None:
         """Move every report once."""
-        join = self._table.join.ravel()
         for part in self._parts:
-            entry = _choose(part, self._random.random(len(part.reports)), self._state, join)
-            moved = np.flatnonzero(entry != part.at)
-            self._tally(part.cell[part.at[moved]], np.int32(-1))
-            self._tally(part.cell[entry[moved]], np.int32(1))
-            part.at = entry
+            own = part.meant
+            # a report does not count itself among the others that mean the same
+            without = self._join.take(self._state.take(own) - 1)
+            at = _choose(part, self._random.random(len(own), dtype=np.float32), self._value, without)
+            moved = np.flatnonzero(at != part.at)
+            left, part.at = own[moved], at
+            part.meant = part.cell.ravel().take(at * len(at) + part.column)
+            self._tally(left, part.meant[moved])
 
     def cells(self) -> _Array:
         """Give the incident that each report means at present, shape (n,)."""
         out = np.empty(self.n, dtype=np.int32)
+        entries, reports = self._settled
+        out[reports] = self.reachable.cell[entries]
         for part in self._parts:
-            out[part.reports] = part.cell[part.at]
+            out[part.reports] = part.meant
         return out
 
-    def _tally(self, cells: _Array, by: np.int32) -> None:
-        np.add.at(self._count, cells, by)
-        self._state[cells] = self._base[cells] + np.minimum(self._count[cells], np.int32(CAP))
+    def _tally(self, left: _Array, joined: _Array) -> None:
+        np.add.at(self._count, left, np.int32(-1))
+        np.add.at(self._count, joined, np.int32(1))
+        cells = np.concatenate([left, joined])
+        state = self._base[cells] + np.minimum(self._count[cells], np.int32(CAP))
+        self._state[cells] = state
+        self._value[cells] = self._join.take(state)
 
     def learn(self, *, levels: bool) -> None:
         """Draw the levels' shares given the present meanings (if `levels`), and estimate the rates of incidents."""
         if levels:
             shape = tuple(len(p) for p in self.prior)
-            code = np.concatenate([part.code[part.at] for part in self._parts])
-            seen = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)
+            code = np.concatenate([np.zeros(0, np.int16), *(part.code[part.at, part.column] for part in self._parts)])
+            seen = np.bincount(code, minlength=int(np.prod(shape)))
+            seen[0] += len(self._settled[1])
+            seen = seen.reshape(shape)
             counts = (seen.sum((1, 2)), seen.sum((0, 2)), seen.sum((0, 1)))
             self.shares = tuple(_draw(c, p, self._random) for c, p in zip(counts, self.prior, strict=True))
             self._weigh()
@@ -152,31 +170,47 @@ class Chain:
 
 @dataclass
 class _Part:
-    """Reports that are moved at once, and their entries: cells, codes of levels, weights without the rates.
+    """Reports that are moved at once, one per column, and their meanings, one per row.
 
-    `at` is the entry that each report means at present.
+    `share` divides a level's probability among its places; `weight` is the probability without the rates; `at` is the
+    row that each report means at present, `meant` the cell. Columns with fewer meanings are filled with the exact one
+    at weight 0.
     """
 
     reports: _Array
-    first: _Array
     cell: _Array
     code: _Array
-    spread: _Array
+    share: _Array
+    weight: _Array
     at: _Array
-    weight: _Array = field(default_factory=lambda: np.zeros(0, np.float32))
+    meant: _Array
+    column: _Array
+
+    @classmethod
+    def of(cls, m: Meanings, reports: _Array, size: _Array, exact: _Array) -> _Part:
+        row = np.arange(int(size[reports].max()))[:, None]
+        real = row < size[reports]
+        entry = np.where(real, m.first[reports] + row, exact[reports])
+        code = m.code.take(entry)
+        # every report has its exact meaning: the place, slot and kind that it names; it begins there
+        at, column = (code == 0).argmax(axis=0), np.arange(len(reports))
+        cell = m.cell.take(entry).astype(np.intp)
+        share = np.where(real, 1.0 / m.spread.take(entry), 0.0).astype(np.float32)
+        return cls(reports, cell, code, share, np.empty_like(share), at, cell[at, column], column)
 
 
-def _choose(part: _Part, uniform: _Array, state: _Array, join: _Array) -> _Array:
-    """Draw one entry per report in proportion to its weight."""
-    weight = join.take(state.take(part.cell))
-    # a report does not count itself among the others that mean the same
-    weight[part.at] = join.take(state.take(part.cell.take(part.at)) - 1)
-    weight *= part.weight
-    running = np.cumsum(weight, dtype=np.float64)
-    low = np.r_[0.0, running][part.first[:-1]]
-    high = running[part.first[1:] - 1]
-    chosen = np.searchsorted(running, low + uniform * (high - low), side="right")
-    return np.asarray(np.clip(chosen, part.first[:-1], part.first[1:] - 1))
+def _choose(part: _Part, uniform: _Array, value: _Array, without: _Array) -> _Array:
+    """Draw one meaning per report in proportion to its weight: its row."""
+    running = value.take(part.cell)
+    running.ravel()[part.at * len(without) + part.column] = without
+    running *= part.weight
+    if len(running) <= _NARROW:
+        for k in range(1, len(running)):
+            running[k] += running[k - 1]
+    else:
+        np.cumsum(running, axis=0, out=running)
+    below = running[:-1] <= uniform * running[-1]
+    return np.asarray(np.add.reduce(below, axis=0, dtype=np.intp))
 
 
 def _draw(counts: _Array, prior: _Array, random: np.random.Generator) -> _Array:

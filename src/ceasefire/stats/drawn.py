@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ceasefire.stats.chain import Chain
-from ceasefire.stats.meanings import Reach, likely, meanings
+from ceasefire.stats.meanings import meanings
+from ceasefire.stats.reach import Reach
 
 _Array = np.ndarray[Any, Any]
 _FIRST_SAME = 0.8
@@ -120,7 +121,7 @@ def sample(
     prior
         Pseudo-counts of the shares, which are then drawn anew in every sweep; without it they stay as they are.
     smallest, least
-        Which meanings are left out from the beginning: see `meanings` and `likely`.
+        Which meanings are left out from the beginning: see `meanings`.
     every
         Sweeps between two estimates of the rates.
     """
@@ -137,10 +138,8 @@ def sample(
         furthest_km=reports.furthest_km,
         points_km=reports.points_km,
         earliest=reports.earliest,
+        least=least,
     )
-    if least > 0:
-        cells = len(reach.places) * (int(reports.slot.max()) + 1) * len(reach.kinds)
-        reachable = likely(reachable, weight.ravel(), rate=len(reports.place) / 2 / cells, least=least)
     chain = Chain(
         reachable,
         places=len(reach.places),

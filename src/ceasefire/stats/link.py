@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ceasefire.stats.drawn import Reaches, Reports, sample
-from ceasefire.stats.meanings import kinds, neighbours
 from ceasefire.stats.merge import average_linkage
+from ceasefire.stats.reach import kinds, neighbours
 from ceasefire.stats.together import together
 
 _Array = np.ndarray[Any, Any]
@@ -168,12 +168,20 @@ class Linker:
     def _learn(self, reach: Reaches, reports: Reports, *, few: bool) -> tuple[_Array, ...]:
         """Learn the shares: first with every kind of error open, then with those that occur."""
         prior = reach.first()
-        explored = sample(reach, reports, prior, prior=prior, sweeps=40 if few else 30, keep=10, seed=self.seed)
+        sweeps, every = (40, 1) if few else (20, 2)
+        explored = sample(reach, reports, prior, prior=prior, sweeps=sweeps, keep=10, every=every, seed=self.seed)
         means = [axis.mean(0) for axis in explored.shares]
         opened = tuple(np.where(m < self.closed, 0.0, p) for m, p in zip(means, prior, strict=True))
         shares = tuple(_normal(np.where(p > 0, m, 0.0)) for m, p in zip(means, opened, strict=True))
         drawn = sample(
-            reach, reports, shares, prior=opened, sweeps=80 if few else 50, keep=60 if few else 40, seed=self.seed + 1
+            reach,
+            reports,
+            shares,
+            prior=opened,
+            sweeps=80 if few else 40,
+            keep=60 if few else 30,
+            every=every,
+            seed=self.seed + 1,
         )
         self.shares_ = {
             name: _estimate(axis[:, q], 1.0)
@@ -235,18 +243,29 @@ def _distinct(points: _Array) -> tuple[_Array, _Array]:
     """Distinct rows, and which one each row is; axis by axis, since comparing whole rows is slow."""
     code = np.zeros(len(points), dtype=np.int64)
     for axis in points.T:
-        _, one = np.unique(axis, return_inverse=True)
-        _, code = np.unique(code * (int(one.max()) + 1) + one, return_inverse=True)
-    _, first = np.unique(code, return_index=True)
+        values = _sorted_values(axis)
+        code = code * len(values) + np.searchsorted(values, axis)
+        distinct = _sorted_values(code)
+        code = np.searchsorted(distinct, code)
+    first = np.empty(int(code.max()) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
     return points[first], code
+
+
+def _sorted_values(values: _Array) -> _Array:
+    """Give the distinct values in order."""
+    inorder = np.sort(values)
+    return np.asarray(inorder[np.r_[True, inorder[1:] != inorder[:-1]]])
 
 
 def _in_order(group: _Array) -> _Array:
     """Number groups in order of their first member."""
-    _, first, inverse = np.unique(group, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[inverse])
+    first = np.full(int(group.max()) + 1, len(group), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group))[::-1]
+    begins = np.zeros(len(group) + 1, dtype=np.int64)
+    begins[first[first < len(group)]] = 1
+    rank = np.cumsum(begins) - 1
+    return np.asarray(rank[first[group]])
 
 
 def _check(points_km: _Array, slot: _Array, kind: _Array) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
 
 _Array = np.ndarray[Any, Any]
 
@@ -45,12 +44,8 @@ def together(samples: list[_Array], *, single: _Array | None = None) -> Together
     digest = _digest(samples)
     if single is not None:
         digest[single] ^= _digest([digest[single], np.asarray(single) + 1])
-    _, member, atom = np.unique(digest, return_index=True, return_inverse=True)
     # numbered by their first report, so that atoms near in time and place are near in memory
-    order = np.argsort(member)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    member, atom = member[order], rank[atom]
+    member, atom = _distinct(digest)
     size = np.bincount(atom)
     n = len(size)
     keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -75,15 +70,29 @@ def _digest(samples: list[_Array]) -> _Array:
     return digest
 
 
+def _distinct(digest: _Array) -> tuple[_Array, _Array]:
+    """Give the first position of each distinct number, rising, and which of them each one is."""
+    order = np.argsort(digest)
+    new = np.diff(digest[order], prepend=~digest[order[:1]]) != 0
+    begin = np.flatnonzero(new)
+    first = np.minimum.reduceat(order, begin)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    atom = np.empty(len(order), dtype=np.int64)
+    atom[order] = rank[np.cumsum(new) - 1]
+    return np.sort(first), atom
+
+
 def _pairs(cell: _Array, n: int) -> _Array:
     """All pairs of atoms in the same cell, as keys i * n + j with i < j."""
-    # sorting by counting; members of a cell stay in their order
-    by_cell = coo_array((np.ones(n, bool), (cell, np.arange(n))), shape=(int(cell.max()) + 1, n)).tocsr()
-    order = by_cell.indices.astype(np.int64)
-    size = np.diff(by_cell.indptr)
-    size = size[size > 0]
-    first = np.cumsum(size) - size
-    later = np.repeat(first + size, size) - np.arange(n) - 1
-    one = np.repeat(np.arange(n), later)
-    step = np.arange(len(one)) - np.repeat(np.cumsum(later) - later, later) + 1
-    return np.asarray(order[one] * n + order[one + step])
+    # one number holds both, because sorting numbers is much faster than sorting positions
+    key = np.sort(cell.astype(np.int64) * n + np.arange(n))
+    cell, member = np.divmod(key, n)
+    out, at = [np.zeros(0, np.int64)], np.arange(n)
+    for step in range(1, n):
+        at = at[at < n - step]
+        at = at[cell[at] == cell[at + step]]
+        if not len(at):
+            break
+        out.append(member[at] * n + member[at + step])
+    return np.concatenate(out)
