@@ -1,22 +1,22 @@
-"""Invented worlds through the whole pipeline: stated P(occurred) of every incident, and whether it occurred."""
+"""Invented worlds of several kinds through the whole pipeline: what was stated of every incident, and what was true."""
 
 from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 from unittest import mock
 
 import numpy as np
 
 from ceasefire.case import Case
-from ceasefire.model.records import Incident
-from ceasefire.model.table import Table
-from ceasefire.stats.crowded import crowded
-from ceasefire.testing import world
+from ceasefire.fusion.fuse import Fused, fuse
+from ceasefire.fusion.recalibrate import kinds, party_kinds
+from ceasefire.store import Observed
+from ceasefire.testing import invented, witnesses, world
 from ceasefire.testing.matching import match, tells
-from ceasefire.testing.score import score
 from ceasefire.testing.simulate import simulate
 from ceasefire.testing.truth import Truth
 
@@ -37,75 +37,136 @@ TEST_PLACES: tuple[tuple[str, ...], ...] = (
     ("BR-CE", "BR-PE", "BR-PB", "BR-RN", "BR-PI"),
 )
 """Regions that they are scored in: other countries."""
+FIT_DAY, TEST_DAY = np.datetime64("2021-03-01T00:00:00"), np.datetime64("2022-08-15T00:00:00")
+"""First day of the worlds maps are fitted on, and of those they are scored on: no day is in both."""
 DENSITY = (4.0, 16.0)
 """Least and most incidents a day and million km2."""
-WIDE_KM = 10.0
-"""A disc with a larger radius is wide."""
 
 
-class Stated(NamedTuple):
-    """Incidents of several worlds; arrays of shape (n,)."""
+class Kind(NamedTuple):
+    """A kind of world: what differs from the invented world as it ships."""
 
-    p: Array
-    """Stated P(occurred)."""
+    name: str
+    invented: float = world.INVENTED
+    copies: float = witnesses.COPIES
+    states_origin: float = witnesses.STATES_ORIGIN
+    outlets: Mapping[str, float] = world.OUTLETS
+    sees: Mapping[str, float] = world.SEES
+    exaggerates: float = witnesses.EXAGGERATES
+    wrong_day: float = witnesses.WRONG_DAY
+
+
+_OUTLETS = dict(world.OUTLETS)
+_SEES = dict(world.SEES)
+AS_SHIPPED = Kind("as shipped", outlets=_OUTLETS, sees=_SEES)
+"""The invented world that `ceasefire simulate` writes."""
+OTHERS: tuple[Kind, ...] = (
+    AS_SHIPPED._replace(name="four times the inventions", invented=0.60),
+    AS_SHIPPED._replace(name="hardly any inventions", invented=0.02),
+    AS_SHIPPED._replace(
+        name="few independent witnesses",
+        outlets={"Herald": 0.15, "Courier": 0.10, "Rumour Mill": 0.40},
+        sees=_SEES | {"drone": 0.15, "monitor": 0.10, "satellite.radar": 0.20},
+    ),
+    AS_SHIPPED._replace(name="a loud bloc of copies", copies=3.0, states_origin=0.25),
+    AS_SHIPPED._replace(name="parties exaggerate", exaggerates=0.8, wrong_day=0.15),
+)
+"""Kinds of world that no map was fitted on."""
+
+
+class Made(NamedTuple):
+    """One world after fusion, with its truth; arrays of shape (incidents,)."""
+
+    fused: Fused
+    observed: Observed
+    case: Case
     occurred: Array
     """1 where it is a true event, each event counted once: a second incident of one event is 0."""
     told: Array
     """1 where it tells of something that happened, also a second time."""
+    protected: Array
+    """Whether the true event hit a protected object; False where there is none."""
+    party: Array
+    """Who did it; empty where there is no true event."""
+    truths: int
+    """True events."""
+
+
+class Stated(NamedTuple):
+    """Probabilities of several worlds with what was true; arrays of shape (n,)."""
+
+    p: Array
+    true: Array
     world: Array
     """Number of its world."""
     kind: Array
-    """Who told of it (parties alone, or others too), whether its place is known to 10 km, whether another incident is
-    near; known without the truth."""
-    truths: int
-    """True events in all worlds."""
+    """Kind of its incident, as in `fusion.recalibrate.kinds`."""
 
 
-def worlds(seeds: Sequence[int], places: Sequence[tuple[str, ...]], *, invented: float = world.INVENTED) -> Stated:
-    """Simulate, observe, fuse, assess and score a world for every seed, each in the next of some places.
+def make(seeds: Sequence[int], places: Sequence[tuple[str, ...]], *, kind: Kind, first: Any) -> list[Made]:
+    """Simulate, observe and fuse a world for every seed, each in the next of some places, from a first day on."""
+    return [_one(seed, places[k % len(places)], kind, first) for k, seed in enumerate(seeds)]
+
+
+def _one(seed: int, codes: tuple[str, ...], kind: Kind, first: Any) -> Made:
+    rng = np.random.default_rng([seed, 77])
+    area = sum(world.area_km2(c) for c in codes) / 1e6
+    days = int(rng.integers(30, 61))
+    incidents = max(20, int(rng.uniform(*DENSITY) * area * days))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        for module in (world, witnesses, invented):
+            stack.enter_context(mock.patch.object(module, "FIRST_DAY", first))
+        stack.enter_context(mock.patch.object(world, "INVENTED", kind.invented))
+        for name in ("copies", "states_origin", "exaggerates", "wrong_day"):
+            stack.enter_context(mock.patch.object(witnesses, name.upper(), getattr(kind, name)))
+        stack.enter_context(mock.patch.dict(world.OUTLETS, kind.outlets))
+        stack.enter_context(mock.patch.dict(world.SEES, kind.sees))
+        made = simulate(folder, seed=seed, days=days, incidents=incidents, regions=codes)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            case = Case.read(made.folder / "case.yml")
+            observed = case.observe()
+            fused = fuse(observed.observations, parties=case.parties, protected=case.protected)
+        truth = Truth.read(made.truth)
+    of = match(fused.incidents, truth)
+    hit = of >= 0
+    told = hit | tells(fused.incidents, observed.observations, truth)
+    party = np.where(hit, truth.party[of], "").astype(object)
+    return Made(
+        fused, observed, case, hit.astype(float), told.astype(float), hit & truth.protected[of], party, len(truth.id)
+    )
+
+
+def stated(worlds: Sequence[Made], about: str, step: Callable[[Made], Fused] = lambda w: w.fused) -> Stated:
+    """Give the probabilities of one sort with their truth: `occurred`, `told`, `object` or `party`.
+
+    The second and third are about the events that occurred, one pair for every party that might have done it.
 
     Parameters
     ----------
-    seeds
-        One world each.
-    places
-        Regions, taken in turn.
-    invented
-        Events that never happened, per real one; the world's own share where not given.
+    worlds
+        Worlds after fusion.
+    about
+        Which.
+    step
+        What is scored of a world: what fusion gave, or that after some further step.
     """
-    parts, truths = [], 0
-    for k, seed in enumerate(seeds):
-        codes = places[k % len(places)]
-        rng = np.random.default_rng([seed, 77])
-        area = sum(world.area_km2(c) for c in codes) / 1e6
-        days = int(rng.integers(30, 61))
-        incidents = max(20, int(rng.uniform(*DENSITY) * area * days))
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(world, "INVENTED", invented):
-            made = simulate(folder, seed=seed, days=days, incidents=incidents, regions=codes)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                case = Case.read(made.folder / "case.yml")
-                observed = case.observe()
-                fused = case.fuse(observed)
-                findings = case.assess(observed, fused)
-            truth = Truth.read(made.truth)
-            tables = {"incidents": fused.incidents, "findings": findings, "looks": observed.looks}
-            scored = score({**tables, "observations": observed.observations}, truth)
-        hit = match(fused.incidents, truth) >= 0
-        assert scored.matched == hit.sum()
-        told = hit | tells(fused.incidents, observed.observations, truth)
-        truths += made.incidents
-        p = fused.incidents.column("p_occurred").astype(float)
-        parts.append((p, hit.astype(float), told.astype(float), np.full(len(p), k), kinds(fused.incidents)))
-    return Stated(*(np.concatenate(column) for column in zip(*parts, strict=True)), truths)
-
-
-def kinds(incidents: Table[Incident]) -> Array:
-    """Give the kind of each incident, as `Stated.kind`."""
-    middle = (incidents.column("start").astype("datetime64[s]").astype(np.int64)) / 7200.0
-    middle = middle + incidents.column("end").astype("datetime64[s]").astype(np.int64) / 7200.0
-    near = crowded(incidents.column("lon"), incidents.column("lat"), middle)
-    claimed = np.array([set(channels) <= {"party"} for channels in incidents.column("channels")], dtype=bool)
-    who = np.where(claimed, "parties only", "reported")
-    where = np.where(incidents.column("radius_km") > WIDE_KM, ", wide", ", exact")
-    return np.char.add(np.char.add(who, where), np.where(near, ", crowded", ", alone"))
+    parts = []
+    for k, w in enumerate(worlds):
+        incidents = step(w).incidents
+        kind, hit = kinds(incidents).astype(str), w.occurred > 0
+        if about in ("occurred", "told"):
+            p, true, at = incidents.column("p_occurred"), getattr(w, about), np.arange(len(incidents))
+        elif about == "object":
+            at = np.flatnonzero(hit)
+            p, true = incidents.column("p_object")[at], w.protected[at]
+        else:
+            column = incidents.arrow.column("p_party").combine_chunks()
+            at = np.repeat(np.arange(len(incidents)), column.value_lengths().to_numpy(zero_copy_only=False))
+            p = column.flatten().field("value").to_numpy(zero_copy_only=False)
+            party = column.flatten().field("key").to_numpy(zero_copy_only=False)
+            asked = party_kinds(kind[at].astype(object), party)[hit[at]].astype(str)
+            p, true, at = p[hit[at]], (party == w.party[at])[hit[at]], at[hit[at]]
+        of = asked if about == "party" else kind[at]
+        parts.append((p.astype(float).clip(0, 1), np.asarray(true, dtype=float), np.full(len(at), k), of))
+    return Stated(*(np.concatenate(column) for column in zip(*parts, strict=True)))

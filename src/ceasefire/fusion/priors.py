@@ -26,6 +26,19 @@ STATED_DETECTION: Mapping[str, Mapping[str, float]] = {
 """Detection probabilities as stated, by channel and act class; where they are learned, what they start from."""
 
 
+class SourceFactors(BaseModel):
+    """Factors on the weight of voices, learnt from the case itself or stated; a voice is `source/channel/grade`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    learned: bool = False
+    """Learn them from the case's own incidents and looks; `ceasefire reliability CASE` shows them."""
+    factors: Mapping[str, Annotated[float, Field(ge=0, le=5)]] = {}
+    """Stated factors by voice; not used where they are learnt."""
+    blocs: Mapping[str, tuple[str, ...]] = {}
+    """Voices that share an owner or an office, by name of the bloc; those of one side are one anyway."""
+
+
 class Priors(BaseModel):
     """Stated weights of fusion.
 
@@ -122,9 +135,9 @@ class Priors(BaseModel):
     """P(party) from which a party may be named; a basis, two origins and no open alternative are needed as well."""
     attribution_channels: tuple[str, ...] = ("news", "monitor", "drone", "satellite.thermal", "satellite.radar")
     """Channels that may give a basis; offices of one side may not, unless a party admits it."""
-    detection: Literal["learned"] | Mapping[str, Mapping[str, float]] = STATED_DETECTION
+    detection: Literal["learned"] | Mapping[str, Mapping[str, float]] = "learned"
     """P(one look of full quality shows one such act), by channel and act class; `learned` learns it from the case's
-    looks and incidents where several channels looked at the same acts, around these numbers."""
+    looks and incidents where several channels looked at the same acts, and takes the stated numbers elsewhere."""
     same_hours: float = Field(default=18.0, gt=0)
     """Reports whose mid times differ by more are of different incidents."""
     same_km: float = Field(default=30.0, gt=0)
@@ -135,6 +148,8 @@ class Priors(BaseModel):
     prevalence: Mapping[Literal["occurred", "object"], Annotated[float, Field(gt=0, lt=1)]] = {}
     """Share of incidents that occurred, and of those that did the share on protected objects, where the case knows
     them: the calibration map is moved from its own shares to these."""
+    source_reliability: SourceFactors = SourceFactors()
+    """Factors on the log weight of single voices in P(occurred), learnt or stated."""
 
     def described(self) -> dict[str, Any]:
         """Give every number as plain data, for the report."""

@@ -40,11 +40,31 @@ WIDE_KM = 10.0
 """An incident whose disc has a larger radius is wide, else exact."""
 ALL = "all"
 """Name of the map for every kind that has none of its own."""
-_MATTER = (
-    "base_rate floor occurred admission denial_by_party denial_by_other alert_present alert_absent reliability "
-    "credibility object_share object_named object_outage object_registered object_unregistered other_share own_share "
-    "party_named party_basis alternative same_hours same_km matching"
-).split()
+_MATTER = [
+    "base_rate",
+    "floor",
+    "occurred",
+    "admission",
+    "denial_by_party",
+    "denial_by_other",
+    "alert_present",
+    "alert_absent",
+    "reliability",
+    "credibility",
+    "object_share",
+    "object_named",
+    "object_outage",
+    "object_registered",
+    "object_unregistered",
+    "other_share",
+    "own_share",
+    "party_named",
+    "party_basis",
+    "alternative",
+    "same_hours",
+    "same_km",
+    "matching",
+]
 """Fields of `Priors` that the probabilities depend on."""
 
 
@@ -152,7 +172,8 @@ def recalibrate(
     occurred = _through(incidents.column("p_occurred"), kind, calibration, "occurred", priors)
     object_ = _through(incidents.column("p_object"), kind, calibration, "object", priors)
     at, party, p = _flat(incidents, "p_party")
-    each = _through(p, kind[at], calibration, "party", priors)
+    asked = party_kinds(kind[at], party)
+    each = _through(p, asked, calibration, "party", priors)
     total = np.maximum(np.bincount(at, each.given, len(incidents)), 1e-9)[at]
     each = Read(p, each.given / total, np.minimum(each.low / total, 1.0), np.minimum(each.high / total, 1.0))
     moved, classes, mass = _flat(incidents, "object_probabilities")
@@ -174,7 +195,7 @@ def recalibrate(
     rows = [
         _rows(every, np.full(n, "calibrated:occurred", dtype=object), occurred, kind, calibration),
         _rows(every, np.full(n, "calibrated:object", dtype=object), object_, kind, calibration),
-        _rows(at, ("calibrated:party:" + party).astype(object), each, kind[at], calibration),
+        _rows(at, ("calibrated:party:" + party).astype(object), each, asked, calibration),
     ]
     of, about, weight, why = (np.concatenate([r[k] for r in rows]) for k in range(4))
     order = np.argsort(of, kind="stable")
@@ -203,6 +224,20 @@ def kinds(incidents: Table[Incident]) -> _Array:
     return np.asarray(names[4 * others + 2 * wide + near])
 
 
+def party_kinds(kind: _Array, party: _Array) -> _Array:
+    """Give the kind for P(party), shape (n,): own fire, an accident or a third actor (`other`) is asked apart.
+
+    >>> party_kinds(np.array(["reported, exact, alone"] * 2, dtype=object), np.array(["a", "other"], dtype=object))
+    array(['reported, exact, alone', 'neither, reported, exact, alone'], dtype=object)
+    """
+    return np.asarray(np.where(party == "other", ("neither, " + kind).astype(object), kind))
+
+
+def map_of(kind: str, maps: Mapping[str, CalibrationMap]) -> CalibrationMap:
+    """Give the map of a kind; that of the kind's first word where it has none, and `all` where that has none."""
+    return maps.get(kind) or maps.get(kind.split(", ", 1)[0]) or maps[ALL]
+
+
 WHO = ("parties only", "reported")
 """Who told of an incident: parties alone, or others too."""
 
@@ -214,7 +249,7 @@ def _through(p: _Array, kind: _Array, calibration: Calibration, about: str, prio
     given, low, high = (np.empty(len(stated)) for _ in range(3))
     names, code = coded(kind)
     for k, name in enumerate(names.tolist()):
-        rows, of = code == k, maps.get(name, maps[ALL])
+        rows, of = code == k, map_of(name, maps)
         given[rows] = recalibrated(stated[rows], of)
         low[rows], high[rows] = recalibrated_interval(stated[rows], of)
     if about in priors.prevalence:

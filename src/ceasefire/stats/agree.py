@@ -8,6 +8,8 @@ source that could have known: elsewhere it is missing, not negative.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -53,6 +55,9 @@ class SourceReliability:
     errors_
         `Estimate` of P(outcome | class) of each source, shape (sources, classes, outcomes); the last outcome is
         silence where silence was given.
+    evidence_
+        `Estimate` of ln [P(outcome | class) / P(outcome | class 0)], shape (sources, classes, outcomes): what a
+        statement weighs as evidence.
     line_accuracy_
         `Estimate` of P(the line of a bloc is right | it has one), shape (blocs,).
     conformity_
@@ -87,6 +92,7 @@ class SourceReliability:
     probability_: Array
     accuracy_: Estimate
     errors_: Estimate
+    evidence_: Estimate
     line_accuracy_: Estimate
     conformity_: Estimate
     prevalence_: Estimate
@@ -121,6 +127,7 @@ class SourceReliability:
         bloc: ArrayLike | None = None,
         original: ArrayLike | None = None,
         could_know: ArrayLike | None = None,
+        start: ArrayLike | None = None,
     ) -> SourceReliability:
         """Learn from statements, one a row.
 
@@ -139,6 +146,9 @@ class SourceReliability:
         could_know
             Mask of shape (n,): False where a silent source could not have known; such rows are left out. A source
             that speaks could know. By default every silent row is of one that could.
+        start
+            P(class) of each item to begin the climb with, shape (items, classes). By default the votes; where nobody
+            ever denies, all votes agree and nothing can be learnt from them.
 
         Raises
         ------
@@ -159,8 +169,8 @@ class SourceReliability:
         outcome = np.where(what == SILENT, known, what)
         self.pairs_ = None
         if self.find_copies:
-            given = self._search(rows[0], who, outcome, given, sizes)
-        votes = arrange(rows[0], who, outcome, given, sizes=sizes)
+            given = self._search(rows[0], who, outcome, given, sizes, start)
+        votes = _arranged(rows[0], who, outcome, given, sizes, start)
         judged = checked(votes, given)
         self.bloc_, self.checked_ = given, judged.sources
         voices, self.log_likelihood_ = self._climb(votes, judged)
@@ -179,11 +189,17 @@ class SourceReliability:
             raise ValueError(f"level must lie between 0 and 1, not {self.level}")
 
     def _search(
-        self, item: Index, source: Index, outcome: Index, bloc: Index, sizes: tuple[int, int, int, int]
+        self,
+        item: Index,
+        source: Index,
+        outcome: Index,
+        bloc: Index,
+        sizes: tuple[int, int, int, int],
+        start: ArrayLike | None,
     ) -> Index:
         """Join sources that share errors, the surest first, until no more are found."""
         while True:
-            votes = arrange(item, source, outcome, bloc, sizes=sizes)
+            votes = _arranged(item, source, outcome, bloc, sizes, start)
             voices, _ = self._climb(votes, checked(votes, bloc))
             found = shared_errors(item, source, outcome, votes=votes, voices=voices, bloc=bloc)
             if self.pairs_ is None:
@@ -225,10 +241,31 @@ class SourceReliability:
 
         said = drawn.said(self.bloc_)
         self.errors_ = give(said)
+        logs = np.log(np.maximum(said, 1e-10))
+        self.evidence_ = give(logs - logs[:, :, :1])
         self.accuracy_ = give(_right(said, drawn.prevalence))
         self.line_accuracy_ = give(_right(drawn.line, drawn.prevalence))
         self.conformity_ = give(drawn.conformity)
         self.prevalence_ = give(drawn.prevalence)
+
+
+def _arranged(
+    item: Index,
+    source: Index,
+    outcome: Index,
+    bloc: Index,
+    sizes: tuple[int, int, int, int],
+    start: ArrayLike | None,
+) -> Votes:
+    """Arrange statements, and begin with what is given of the items, where it is."""
+    votes = arrange(item, source, outcome, bloc, sizes=sizes)
+    if start is None:
+        return votes
+    first = np.asarray(start, dtype=np.float64)
+    if first.shape != (votes.items, votes.classes) or not np.all(first >= 0) or not np.all(np.isfinite(first)):
+        raise ValueError(f"start must give P(class) of each item, shape ({votes.items}, {votes.classes})")
+    total = first.sum(axis=1, keepdims=True)
+    return replace(votes, first=np.where(total > 0, first / np.maximum(total, 1e-300), 1.0 / votes.classes))
 
 
 def _without_interval(values: Array) -> Estimate:
