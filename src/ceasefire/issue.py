@@ -111,6 +111,9 @@ def _assumptions(case: Case) -> dict[str, str]:
         for field, info in type(record).model_fields.items():
             meaning = " ".join((info.description or "").split())
             out[f"{name}: {field}"] = f"{_plain(values[field])}. {meaning}".strip()
+    used = case.calibration
+    none = "none: probabilities are those of the stated weights, and nobody knows what they are worth in this conflict"
+    out["fusion: calibration map"] = used.described() if used else none
     return out
 
 
