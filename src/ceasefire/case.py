@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import effects, heat, sources, store
+from ceasefire import effects, heat, learned, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.obligations import judge_obligations
@@ -22,8 +22,10 @@ from ceasefire.assessment.spoken import judge_claims
 from ceasefire.assessment.verdict import judge
 from ceasefire.casefile import CaseFile, SourceLine, find_files, read_casefile
 from ceasefire.errors import CeasefireError, FetchError, NoCoverage
-from ceasefire.fusion.coverage import coverage, days
+from ceasefire.fusion.coverage import days, survey
 from ceasefire.fusion.fuse import fuse
+from ceasefire.fusion.missing import patterns
+from ceasefire.fusion.recalibrate import Calibration
 from ceasefire.geo import regions
 from ceasefire.model.agreement import ANY, Agreement
 from ceasefire.model.effect import Judged
@@ -116,6 +118,11 @@ class Case:
         }
         return tuple(sorted(found - {ANY}))
 
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """The calibration maps that the case names; None where it names none."""
+        return learned.calibration(self.file, self.folder)
+
     def fetch(self, product: str = "") -> Iterator[str]:
         """Bring the files of the case's sources from their services into the folders that the case names.
 
@@ -202,7 +209,8 @@ class Case:
             objects=objects,
             priors=self.file.assumptions,
         )
-        seen = coverage(
+        fused = learned.learned(self, observed, fused)
+        seen = survey(
             observed.looks,
             window=self.file.window,
             clock=self.file.clock,
@@ -216,7 +224,8 @@ class Case:
             f"fuse: {total:,} observations = {total - unused:,} in incidents + {unused:,} that report no incident; "
             f"{len(fused.incidents):,} incidents"
         )
-        return Incidents(fused.incidents, fused.weights, seen)
+        listed = patterns(fused.incidents, observed.observations, acts=self._acts())
+        return Incidents(fused.incidents, fused.weights, seen.coverage, seen.detection, listed)
 
     def assess(self, observed: Observed, fused: Incidents) -> Table[Finding]:
         """Judge incidents, periods, obligations and claims under every reading."""

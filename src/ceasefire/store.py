@@ -6,7 +6,7 @@ Tables are (Geo)Parquet: QGIS, geopandas and DuckDB open them without us. Counts
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from ceasefire.model.records import (
     Weight,
 )
 from ceasefire.model.table import Table
+from ceasefire.model.unseen import DetectionChance, ListPattern
 
 R = TypeVar("R")
 
@@ -49,6 +50,10 @@ class Incidents:
     incidents: Table[Incident]
     weights: Table[Weight]
     coverage: Table[Coverage]
+    detection: Table[DetectionChance] = field(default_factory=lambda: Table.empty(DetectionChance))
+    """How well each channel is taken to show an act."""
+    patterns: Table[ListPattern] = field(default_factory=lambda: Table.empty(ListPattern))
+    """Incidents on each combination of lists."""
 
 
 def keep(results: Observed | Incidents | Table[Finding], folder: Path) -> None:
@@ -88,6 +93,8 @@ def fused(folder: Path) -> Incidents:
         _read_back(Incident, folder / "incidents.parquet", "fuse"),
         _read_back(Weight, folder / "weights.parquet", "fuse"),
         _read_back(Coverage, folder / "coverage.parquet", "fuse"),
+        _read_back(DetectionChance, folder / "detection.parquet", "fuse"),
+        _read_back(ListPattern, folder / "patterns.parquet", "fuse"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ceasefire.fusion.coverage import coverage
-from ceasefire.fusion.priors import Priors
+from ceasefire.fusion.priors import STATED_DETECTION
 from ceasefire.model.intake import Window
 from ceasefire.model.records import Look
 from ceasefire.model.table import Table
@@ -36,7 +36,7 @@ def test_every_region_and_day_has_a_row_also_where_nobody_looked() -> None:
 
 
 def test_one_look_gives_the_stated_chance_and_two_give_more() -> None:
-    p = Priors().detection["news"]["attack"]
+    p = STATED_DETECTION["news"]["attack"]
     assert cells([look("a")])["UA-53", DAY].exposure == pytest.approx(p)
     assert cells([look("a"), look("b")])["UA-53", DAY].exposure == pytest.approx(1 - (1 - p) ** 2)
 

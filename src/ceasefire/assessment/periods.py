@@ -77,8 +77,8 @@ def judge_periods(
 
     Notes
     -----
-    The upper limit is Garwood's for the count, divided by the exposure; over several days by their mean exposure,
-    which assumes that violations fell evenly over the days.
+    The upper limit is Garwood's for the count, divided by the low end of the exposure; over several days by the mean
+    of the low ends, which assumes that violations fell evenly over the days.
     """
     bounds = thresholds or Thresholds()
     parts = []
@@ -122,7 +122,7 @@ def _judge_one(
     count = np.bincount(at[found], minlength=len(cells))
     pending = np.bincount(at[open_], minlength=len(cells))
     state = states(agreement, provision.id, reading, cells.column("start"), cells.column("end")).state
-    exposure = cells.column("exposure")
+    exposure, cautious = cells.column("exposure"), _cautious(cells)
     verdict = _verdicts(state != "not_in_force", count, pending, exposure, bounds)
     ids = findings.column("subject")
     rows = np.flatnonzero(found | open_)
@@ -142,7 +142,7 @@ def _judge_one(
             "region": cells.column("region"),
             "count": count,
             "exposure": exposure,
-            "upper_limit": _limits(count, exposure, verdict, bounds),
+            "upper_limit": _limits(count, cautious, verdict, bounds),
             "looks": cells.column("looks"),
             "looks_lost": cells.column("looks_lost"),
             "lost": cells.arrow.column("lost"),
@@ -151,12 +151,13 @@ def _judge_one(
     )
     live = np.flatnonzero(state != "not_in_force")
     days = {name: live[region[live] == k] for k, name in enumerate(regions.tolist())} | {"all": live}
-    whole = _whole(daily, days, agreement, provision, reading, bounds)
+    whole = _whole(daily, cautious, days, agreement, provision, reading, bounds)
     return Table.concat(Finding, [daily, whole])
 
 
 def _whole(
     daily: Table[Finding],
+    cautious: _Array,
     days: dict[str, _Array],
     agreement: Agreement,
     provision: Provision,
@@ -170,6 +171,7 @@ def _whole(
     names = ("start", "end", "count", "exposure", "looks", "looks_lost", "lost", "evidence", "verdict")
     column = {name: daily.column(name) for name in names}
     of = {name: [values[rows] for rows in days.values()] for name, values in column.items()}
+    least = np.array([cautious[rows].mean() for rows in days.values()])
     count, exposure = np.array([c.sum() for c in of["count"]]), np.array([e.mean() for e in of["exposure"]])
     pending = np.array([(v == "disputed").sum() for v in of["verdict"]])
     verdict = _verdicts(np.ones(len(days), bool), count, pending, exposure, bounds)
@@ -185,7 +187,7 @@ def _whole(
             "region": np.where(subjects == "all", "", subjects),
             "count": count,
             "exposure": exposure,
-            "upper_limit": _limits(count, exposure, verdict, bounds),
+            "upper_limit": _limits(count, least, verdict, bounds),
             "looks": np.array([n.sum() for n in of["looks"]]),
             "looks_lost": np.array([n.sum() for n in of["looks_lost"]]),
             "lost": [tuple(sorted({reason for day in each for reason in day})) for each in of["lost"]],
@@ -214,6 +216,12 @@ def _verdicts(live: _Array, count: _Array, pending: _Array, exposure: _Array, bo
     verdict[count > 0] = "violations_found"
     verdict[~live] = "not_in_force"
     return verdict
+
+
+def _cautious(cells: Table[Coverage]) -> _Array:
+    """Give the low end of the exposure, by which limits are stated; the exposure itself where it has no ends."""
+    low = cells.column("exposure_low").astype(float)
+    return np.where(np.isfinite(low), low, cells.column("exposure"))
 
 
 def _limits(count: _Array, exposure: _Array, verdict: _Array, bounds: Thresholds) -> _Array:

@@ -8,6 +8,7 @@ with probability 1 - q s d. What silence leaves possible, `unreported` says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from ceasefire.fusion.unreported import unreported
 from ceasefire.model.intake import Window
 from ceasefire.model.records import Coverage, Incident, Look
 from ceasefire.model.table import Table
+from ceasefire.model.unseen import DetectionChance
 
 _Array = np.ndarray[Any, Any]
 
@@ -43,7 +45,17 @@ def days(window: Window, clock: str) -> list[tuple[datetime, datetime]]:
     return out
 
 
-def coverage(
+@dataclass(frozen=True)
+class Surveyed:
+    """Coverage, and how well each channel is taken to show an act."""
+
+    coverage: Table[Coverage]
+    """One row per region, day and act."""
+    detection: Table[DetectionChance]
+    """One row per act and channel."""
+
+
+def survey(
     looks: Table[Look],
     *,
     window: Window,
@@ -52,7 +64,7 @@ def coverage(
     acts: Sequence[str] = ("attack",),
     priors: Priors | None = None,
     incidents: Table[Incident] | None = None,
-) -> Table[Coverage]:
+) -> Surveyed:
     """Turn looks into exposure for every region, day and act class of a case.
 
     Parameters
@@ -72,7 +84,8 @@ def coverage(
 
     Returns
     -------
-    One row per region, day and act. An exposure of 0 means that nobody looked: a count of 0 there says nothing.
+    Coverage with one row per region, day and act, and the chances it rests on. An exposure of 0 means that nobody
+    looked: a count of 0 there says nothing.
 
     Raises
     ------
@@ -86,17 +99,27 @@ def coverage(
     finish = np.array([b.timestamp() for _, b in calendar])
     every = chances(looks, regions=regions, begin=begin, finish=finish)
     cell = None if incidents is None else _cells(incidents, regions, begin, finish)
-    parts = []
+    parts, known = [], []
     for act in acts:
         of = every.keep(sees(looks, act)[every.look])
-        detection: Detection = stated(priors, act, sorted(set(looks.column("channel"))))
+        before = stated(priors, act, sorted(set(looks.column("channel"))))
+        detection: Detection = before
         if priors.detection == "learned" and incidents is not None and cell is not None:
-            detection = learn(detection, act, incidents=incidents, looks=looks, chances=of, cell=cell)
+            detection = learn(before, act, incidents=incidents, looks=looks, chances=of, cell=cell)
         table = _one(looks, of, detection, act, regions, begin, finish)
         if incidents is not None and cell is not None:
             table = unreported(table, incidents, cell, act=act, days=len(calendar))
         parts.append(table)
-    return Table.concat(Coverage, parts)
+        known += [
+            DetectionChance(act=act, channel=channel, stated=before[channel].value, **vars(chance))
+            for channel, chance in detection.items()
+        ]
+    return Surveyed(Table.concat(Coverage, parts), Table.of(DetectionChance, known))
+
+
+def coverage(looks: Table[Look], **given: Any) -> Table[Coverage]:
+    """Give only the coverage of `survey`, whose parameters it takes."""
+    return survey(looks, **given).coverage
 
 
 def _one(

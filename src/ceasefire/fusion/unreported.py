@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import betaincinv
 
 from ceasefire.model.records import Coverage, Incident
 from ceasefire.model.table import Table
@@ -26,8 +27,9 @@ def unreported(
     """Fill `unseen` and its interval in the silent rows of one act's coverage.
 
     A day is silent where no incident of the act lies on it, believed or not. Counted as seen are believed incidents
-    that a channel reported which looked there. The interval holds the posterior at the middle, the cautious and the
-    other end of the exposure.
+    that a channel reported which looked there. Others (offices, parties) report without a look on record: how often
+    they told of what was counted says what their silence is worth. The interval holds the posterior at the middle, at
+    the cautious end of the exposure with the silence of others worth nothing, and at the other end.
 
     Parameters
     ----------
@@ -55,12 +57,21 @@ def unreported(
     counts = np.bincount(cell[rows], minlength=n) if rows else np.zeros(n)
     region = np.arange(n) // days
     value, low, high = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
-    for name in dict.fromkeys(exposure):
-        if name != "exposure" and np.array_equal(exposure[name], exposure["exposure"]):
-            continue
-        chance = unseen(np.where(exposure[name] > 0, counts, 0), exposure[name], region=region).chance
+    others = _others([set(told[i]) - set(looked[cell[i]]) for i in rows])
+    ends = (("exposure", others[1]), ("exposure_low", 0.0), ("exposure_high", others[2]))
+    for name, also in ends:
+        seen = np.where(exposure[name] > 0, counts, 0)
+        chance = unseen(seen, exposure[name], region=region, also=also).chance
         if name == "exposure":
             value = chance.value
         low, high = np.fmin(low, chance.low), np.fmax(high, chance.high)
     nothing = np.where(silent, 1.0, np.nan)
     return cells.replace(unseen=value * nothing, unseen_low=low * nothing, unseen_high=high * nothing)
+
+
+def _others(told: list[set[str]]) -> tuple[float, float, float]:
+    """Give how often others told of an act that was seen by looking: low, middle, high (Jeffreys' interval)."""
+    yes = sum(bool(t) for t in told)
+    shape = (yes + 0.5, len(told) - yes + 0.5)
+    low, high = betaincinv(*shape, [0.025, 0.975])
+    return float(low), shape[0] / sum(shape) if told else 0.0, float(high) if told else 0.0

@@ -33,7 +33,14 @@ class Unseen(NamedTuple):
 
 
 def unseen(
-    counts: ArrayLike, exposure: ArrayLike, *, region: ArrayLike, draws: int = 400, level: float = 0.95, seed: int = 0
+    counts: ArrayLike,
+    exposure: ArrayLike,
+    *,
+    region: ArrayLike,
+    also: float = 0.0,
+    draws: int = 400,
+    level: float = 0.95,
+    seed: int = 0,
 ) -> Unseen:
     """Give P(at least one unseen act) of every region and day, with its interval.
 
@@ -49,6 +56,9 @@ def unseen(
         Chance that one act there and then is seen, 0 to 1, shape (n,).
     region
         Number of the region of each cell, whole numbers from 0.
+    also
+        Chance that somebody whose reports are not counted would have told of an act; cells of count 0 are then those
+        where they told of none either.
     draws, level, seed
         Draws of the posterior, two-sided level, seed.
 
@@ -66,6 +76,8 @@ def unseen(
     (True, True)
     """
     n, e, of = _checked(counts, exposure, region)
+    if not 0.0 <= also <= 1.0:
+        raise ValueError(f"also lies between 0 and 1, not {also}")
     cells, back, times = np.unique(
         np.stack([of, n, np.round(e, 3)], axis=1), axis=0, return_inverse=True, return_counts=True
     )
@@ -85,7 +97,8 @@ def unseen(
         pick = (cumulated < rng.random((regions, 1))).sum(axis=1)
         rates[k] = np.exp(_RATES[np.minimum(pick, len(_RATES) - 1)])
         shape, rate = BURSTS[burst], rates[k][place]
-        seen_rate, hidden = rate * cells[:, 2], rate * (1.0 - cells[:, 2])
+        hidden = rate * (1.0 - cells[:, 2]) * (1.0 - also)
+        seen_rate = rate - hidden
         chance[k] = -np.expm1((shape + cells[:, 1]) * (np.log(shape + seen_rate) - np.log(shape + seen_rate + hidden)))
     tail = (1.0 - level) / 2.0
     parts = []
