@@ -102,8 +102,19 @@ def test_days_without_data_are_lost_looks_and_never_zeros(tmp_path: Path) -> Non
     assert {look.quality for look in sumy} == {firms.QUALITY, 0.0}
     assert "UA-43" not in looks.column("region").tolist()
     other_year = read(tmp_path, ARCHIVE + box.replace("2025", "2022"))
-    assert other_year.count.outside == 2
+    assert other_year.count.outside == 3
     assert set(other_year.looks.column("lost").tolist()) == {"no data"}
+
+
+def test_a_country_that_a_table_does_not_show_was_not_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "fires.csv"
+    rows = ["48.2,22.6", "52.2,33.3", "49.5,39.5", "46.5,32.0"]
+    path.write_text(ARCHIVE + "".join(f"{x},300,1,1,2025-03-19,0039,N,VIIRS,n,0\n" for x in rows), encoding="utf-8")
+    asked = {"regions": ["UA-59", "UA-43", "RU-BEL"]}
+    looks = firms.read([path], source="firms", window=WINDOW, options=asked).looks
+    made = {look.region for look in looks if not look.lost}
+    assert made == {"UA-59"}, "Crimea lies outside the rows' box, and no row is in Russia"
+    assert Counter(looks.column("region").tolist()) == {"UA-59": 31, "UA-43": 31, "RU-BEL": 31}
 
 
 def test_a_table_of_something_else_is_one_row(tmp_path: Path) -> None:

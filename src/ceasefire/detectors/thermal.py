@@ -130,19 +130,17 @@ class ThermalExcess:
             held.append(_condense(n[:, out].ravel(), mean.ravel()))
         self.background_ = _like(plan).fit(cells, n, d, exposure=e)
         self._fit_scatter(_Held.join(held))
-        self.calibration_ = self._calibrated(held)
-        several = len(held) > 2
-        self.without_ = [self._calibrated(held[:i] + held[i + 1 :]) for i in range(len(held))] if several else []
+        judged = [self._judged(part) for part in held]
+        self.calibration_ = _calibrated(judged)
+        several = len(judged) > 2
+        self.without_ = [_calibrated(judged[:i] + judged[i + 1 :]) for i in range(len(judged))] if several else []
         return self
 
-    def _calibrated(self, held: list[_Held]) -> TailCalibration:
-        every = _Held.join(held)
-        counts = np.concatenate([every.hot, np.zeros(len(every.zero_mean))])
-        means = np.concatenate([every.mean, every.zero_mean])
-        weight = np.concatenate([np.ones(len(every.hot)), every.zero_times])
-        strata = np.append(_stratum(means), len(STRATA))  # the last stratum is always there, if with nothing in it
-        nominal = self.nominal(np.append(counts, 0), np.append(means, 1.0))
-        return TailCalibration().fit(nominal, strata, weight=np.append(weight, 0.0))
+    def _judged(self, held: _Held) -> tuple[Array, ...]:
+        counts = np.concatenate([held.hot, np.zeros(len(held.zero_mean))])
+        means = np.concatenate([held.mean, held.zero_mean])
+        weight = np.concatenate([np.ones(len(held.hot)), held.zero_times])
+        return (*self.nominal(counts, means), _stratum(means).astype(np.float64), weight)
 
     def nominal(self, count: ArrayLike, mean: ArrayLike) -> Tails:
         """Give the negative-binomial tails before calibration."""
@@ -237,6 +235,13 @@ class ThermalExcess:
 
 def _like(plan: ThermalBackground) -> ThermalBackground:
     return ThermalBackground(sd_days=plan.sd_days, sd_cells=plan.sd_cells, surroundings=plan.surroundings)
+
+
+def _calibrated(judged: list[tuple[Array, ...]]) -> TailCalibration:
+    above, at_least, stratum, weight = (np.concatenate(columns) for columns in zip(*judged, strict=True))
+    # one row of no weight in the last stratum, so that every stratum has a map
+    nominal = Tails(np.append(above, 0.5), np.append(at_least, 0.5))
+    return TailCalibration().fit(nominal, np.append(stratum, len(STRATA)), weight=np.append(weight, 0.0))
 
 
 def _folds(days: NDArray[np.datetime64]) -> NDArray[np.int64]:

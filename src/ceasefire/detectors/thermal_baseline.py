@@ -25,6 +25,8 @@ GAP_DAYS = 14
 """A longer time without any row of the whole area is missing data; a shorter one is quiet, or cloud."""
 LEAST_HEAT = 30
 """Earlier detections that a region needs to be taken for covered by the table."""
+CLIPPED = 0.5
+"""A region whose share of cells with any heat is lower than so much of the usual one is cut off by the table's edge."""
 NEAR_DAYS, NEAR_SHARE = 15, 0.5
 """A day of the year is known where so large a share of the days this near to it, in one year or more, has data."""
 ERA_SATELLITES = {"modis": ("Aqua", "Terra"), "modis and viirs": ("Aqua", "Suomi NPP", "Terra")}
@@ -116,7 +118,7 @@ def learn(history: Detections, case: Detections, *, codes: Sequence[str], before
     days = _days(day)
     cells, left_out = _population(codes, lon, lat)
     if left_out:
-        doubts.append(f"no baseline for {', '.join(left_out)}: fewer than {LEAST_HEAT} earlier detections there")
+        doubts.append(f"no baseline for {', '.join(left_out)}: earlier rows hardly show them")
     counted = cells.count(lon, lat, day, days=days)
     model = ThermalExcess().fit(cells, counted.counts, days)
     known = _known(days)
@@ -125,7 +127,7 @@ def learn(history: Detections, case: Detections, *, codes: Sequence[str], before
     years = sorted({int(y) for y in days.astype("datetime64[Y]").astype(int) + 1970})
     said.append(
         f"learned from {counted.counts.sum(dtype=np.int64):,} detections on {len(days):,} days of "
-        f"{', '.join(map(str, years))} by {', '.join(satellites)} in {len(cells):,} cells"
+        f"{', '.join(map(str, years))} in {len(cells):,} cells, to compare with {', '.join(satellites)}"
     )
     static = StaticSources().fit(lon, lat, day)
     return Baseline(model, static, satellites, known, len(days), tuple(said), tuple(doubts))
@@ -168,7 +170,10 @@ def _population(codes: Sequence[str], lon: NDArray[np.float64], lat: NDArray[np.
     region = regions.locate(cells.lon, cells.lat, reach_km=0.0).astype(str)
     cell = cells.index(lon, lat)
     shown, times = np.unique(region[cell[cell >= 0]], return_counts=True)
-    covered = set(shown[times >= LEAST_HEAT].tolist())
+    hot = np.isin(np.arange(len(cells)), cell)
+    often = set(shown[times >= LEAST_HEAT].tolist())
+    usual = hot[np.isin(region, sorted(often))].mean() if often else 0.0
+    covered = {code for code in often if hot[region == code].mean() >= CLIPPED * usual}
     keep = inside & np.isin(region, sorted(covered))
     if not keep.any():
         raise ValueError(f"earlier rows show no region of the case {LEAST_HEAT} times or more")

@@ -222,9 +222,8 @@ def _main(place: Ints, first: Ints) -> Ints:
 def _sentence(
     size: int, static: bool, count: float, expected: float, tail: float, ratio: float, low: float, high: float
 ) -> str:
-    seen = f"Heat seen from orbit, {size} pixel{'s' * (size > 1)}" + (
-        ", at a place that is hot again and again" * static
-    )
+    seen = f"Heat seen from orbit, {size} pixel{'s' if size > 1 else ''}"
+    seen += ", at a place that is hot again and again" if static else ""
     if not ratio > 0:
         return f"{seen}. Earlier years tell nothing of it, so the stated ratio of the channel is used."
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, isfinite
 
 from ceasefire.model.records import Finding, Incident, Observation, Weight
 from ceasefire.model.table import Table
@@ -51,6 +51,8 @@ def explain(
                 effect = words.percent(1 / (1 + exp(-w.weight)) if odds else exp(min(w.weight, 0.0)))
             stated.add(w.about)
         lines.append(f"  {w.weight:+.3f}  {w.about}: {effect}  [{whose}] {w.why}".rstrip())
+        if o and w.about == "occurred" and isfinite(o.likelihood_ratio):
+            lines.append(f"          {o.summary}")
     lines.append("verdicts:")
     for f in findings.where(kind="incident", subject=incident.id):
         symbol, word = words.VERDICTS.get(f.verdict, ("?", f.verdict))
