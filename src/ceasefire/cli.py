@@ -125,8 +125,10 @@ def assess(path: CasePath, as_json: Json = False, quiet: Quiet = False) -> None:
     from ceasefire import store
 
     case = _case(path, quiet)
-    findings = case.assess(store.observed(case.output), store.fused(case.output))
+    observed, fused = store.observed(case.output), store.fused(case.output)
+    findings = case.assess(observed, fused)
     store.keep(findings, case.output)
+    case.effects(fused)
     _print({"findings": len(findings)}, as_json, f"{case.output / 'findings.parquet'}")
 
 
@@ -149,6 +151,36 @@ def coverage(path: CasePath, as_json: Json = False) -> None:
     typer.echo(f"{'region':<34}{'act':<10}{'looks':>7}{'lost':>7}{'chance':>9}")
     for row in rows:
         typer.echo(f"{row['name']:<34}{row['act']:<10}{row['looks']:>7}{row['looks_lost']:>7}{row['exposure']:>9.2f}")
+
+
+@app.command()
+def effect(
+    path: CasePath,
+    exclude: Annotated[
+        str,
+        typer.Option(help="Days before the start to leave out, such as 14d or 2w; as in the case file where empty."),
+    ] = "",
+    series: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="One more daily series: columns date, region, count, exposure.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether less happened in the ceasefire than would have: ratio, interval, placebo dates, is it holding.
+
+    What was counted in force is held against a forecast from the days before. The days of negotiation are left out,
+    because violence often rises in them and falls back by itself; counts are taken per chance to see them, because
+    a month under cloud is not peace; and the same method is run on dates on which nothing began. An effect is shown
+    only where the whole interval lies below 1.
+
+    Judged are the series and windows under `effect:` in the case file, the case's own incidents, and FILE. In FILE a
+    day without a row is unknown, not quiet; exposure 0 says that nobody looked. At least 28 days with exposure before
+    the days left out are needed, a year is better. A rate against a forecast does not say who did what.
+    """
+    from ceasefire import effects
+    from ceasefire.reporting.effect_text import tell
+
+    judged = _case(path, True).finished().effect(exclude=exclude or None, series=series)
+    typer.echo(effects.as_json(judged) if as_json else tell(judged))
 
 
 @app.command()

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import numpy as np
-
 NAN = float("nan")
+OPEN = 100.0
+"""An upper end above this is printed as no limit: nobody asks whether violence rose a hundredfold."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Effect:
         if self.verdict == "not_assessed":
             return f"{name}: no effect can be assessed: {self.reason}."
         said = {"fewer": "fewer than would have been", "more": "more than would have been"}
-        high = f"{self.high:.2f}" if np.isfinite(self.high) else "no limit"
+        high = f"{self.high:.2f}" if self.high <= OPEN else "no limit"
         middle, least, most = (f"{v:,.0f}" for v in self.expected)
         return (
             f"{name}: {said.get(self.verdict, 'no effect is shown')}: {self.counted:,.0f} {unit or 'counted'} in "

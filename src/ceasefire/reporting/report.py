@@ -22,6 +22,7 @@ from ceasefire.model.intake import Count
 from ceasefire.reporting import annex, geojson, page, tables, words
 from ceasefire.reporting.comparison import Comparison, compare
 from ceasefire.reporting.coverage_table import Coverage, coverage
+from ceasefire.reporting.effect_chapter import Chapter, chapters
 from ceasefire.reporting.given import InForce, Numbers, ReportInput
 from ceasefire.reporting.headline import Figure, Sentence, confidence, figures, headline, numbers, sentences
 from ceasefire.reporting.ledger import Ledger, ledger
@@ -98,6 +99,7 @@ class Contents:
     ledger: Ledger
     obligations: tuple[Obligation, ...]
     timeline: Timeline
+    effects: tuple[Chapter, ...]
     map: Drawing
     annex: tuple[annex.Entry, ...]
     counts: tuple[SourceCount, ...]
@@ -152,6 +154,7 @@ def build(report: ReportInput) -> tuple[Contents, ReportInput]:
         ledger=ledger(public, m),
         obligations=owed,
         timeline=timeline(public, m, c),
+        effects=chapters(public),
         map=draw(public, m, c),
         annex=annex.entries(m),
         counts=_counts(public),
