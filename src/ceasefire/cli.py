@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 done, but what was asked has an answer of "no" (`lint` fou
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import warnings
@@ -44,6 +45,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")
 def main() -> None:
     """Run the command; errors of ours become one message and an exit code, never a traceback."""
     warnings.showwarning = _doubt
+    gc.set_threshold(100_000, 20, 20)  # tables make millions of small objects and no cycles: look for those seldom
     try:
         app()
     except FetchError as error:
