@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 done, but what was asked has an answer of "no" (`lint` fou
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import warnings
@@ -45,7 +44,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")
 def main() -> None:
     """Run the command; errors of ours become one message and an exit code, never a traceback."""
     warnings.showwarning = _doubt
-    gc.set_threshold(100_000, 20, 20)  # tables make millions of small objects and no cycles: look for those seldom
     try:
         app()
     except FetchError as error:
@@ -195,6 +193,19 @@ def explain(
         typer.echo(done.explain(incident))
     except KeyError as error:
         raise CeasefireError(f"{error.args[0]}; `incidents.csv` in the report lists them") from None
+
+
+@app.command()
+def reliability(path: CasePath, as_json: Json = False) -> None:
+    """Tell how reliable the case's sources are, learnt from which of them reported which incident and which could have.
+
+    Factors are used in fusion only where the case says `assumptions: {source_reliability: {learned: true}}`.
+    """
+    from ceasefire import learned, store
+
+    case = _case(path, True)
+    found = learned.source_table(case, store.observed(case.output))
+    typer.echo(json.dumps(found.as_dict()) if as_json else str(found))
 
 
 @app.command()
