@@ -38,7 +38,8 @@ def explain(
         "weights (natural logarithm of the odds):",
     ]
     stated: set[str] = set()
-    for w in weights.where(incident=incident.id):
+    rows = list(weights.where(incident=incident.id))
+    for w in (w for w in rows if w.observation != "calibration"):
         o = seen.get(w.observation)
         whose = w.observation
         if o:
@@ -53,6 +54,9 @@ def explain(
         lines.append(f"  {w.weight:+.3f}  {w.about}: {effect}  [{whose}] {w.why}".rstrip())
         if o and w.about == "occurred" and isfinite(o.likelihood_ratio):
             lines.append(f"          {o.summary}")
+    maps = [w for w in rows if w.observation == "calibration"]
+    lines += ["recalibration (the weights above sum to what was stated; the map reads it):"] if maps else []
+    lines += [f"  {w.weight:+.3f}  {w.about.removeprefix('calibrated:')}: {w.why}" for w in maps]
     lines.append("verdicts:")
     for f in findings.where(kind="incident", subject=incident.id):
         symbol, word = words.VERDICTS.get(f.verdict, ("?", f.verdict))
