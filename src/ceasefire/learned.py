@@ -15,7 +15,7 @@ from ceasefire.agreements.tree import read_tree
 from ceasefire.casefile import CaseFile
 from ceasefire.errors import Doubt, InvalidFile, Problem
 from ceasefire.fusion import recalibrate
-from ceasefire.fusion.fuse import Fused
+from ceasefire.fusion.fuse import Fused, fuse
 from ceasefire.fusion.recalibrate import Calibration, fingerprint
 from ceasefire.fusion.reliability import Reliability, reliability
 from ceasefire.fusion.reweigh import reweighed
@@ -86,3 +86,10 @@ def judged_sources(case: Case, observed: Observed, fused: Fused) -> Reliability:
     """Learn how reliable a case's sources are from its incidents and looks."""
     priors = case.file.assumptions
     return reliability(fused.incidents, observed.observations, observed.looks, priors=priors)
+
+
+def source_table(case: Case, observed: Observed) -> Reliability:
+    """Learn the same from what was observed, with probabilities as stated, whatever the case takes from elsewhere."""
+    priors = case.file.assumptions
+    plain = fuse(observed.observations, parties=case.parties, protected=case.protected, priors=priors)
+    return judged_sources(case, observed, plain)
