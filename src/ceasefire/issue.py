@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ceasefire.errors import CeasefireError
+from ceasefire.fusion.missing import missing
 from ceasefire.geo import regions
 from ceasefire.model.agreement import Agreement
 from ceasefire.model.effect import Judged
@@ -63,6 +64,9 @@ def report_input(
         quarantine=observed.quarantine,
         counts=observed.counts,
         files=observed.files,
+        cells=fused.coverage,
+        detection=fused.detection,
+        unlisted=missing(fused.patterns),
         shapes={code: regions.shape(code) for code in used},
         region_names={code: names[code] for code in used},
         in_force=_in_force(case.agreement),

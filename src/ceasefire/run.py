@@ -11,8 +11,9 @@ import numpy as np
 from ceasefire import effects, issue
 from ceasefire.geo import regions
 from ceasefire.model.effect import Judged
-from ceasefire.model.records import Finding, Incident
+from ceasefire.model.records import Coverage, Finding, Incident
 from ceasefire.model.table import Table
+from ceasefire.reporting.unseen import WATCHED
 from ceasefire.store import Incidents, Observed
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Run:
                         "looks": int(of.column("looks").sum()),
                         "looks_lost": int(of.column("looks_lost").sum()),
                         "exposure": round(float(of.column("exposure").mean()), 4),
+                        **_silence(of),
                     }
                 )
         return out
@@ -131,6 +133,18 @@ class Run:
                 }
             )
         return out
+
+
+def _silence(cells: Table[Coverage]) -> dict[str, Any]:
+    """Give the silent days, watched and unwatched, and the mean chance that something happened on them unreported."""
+    out: dict[str, Any] = {}
+    silent, watched = np.isfinite(cells.column("unseen")), cells.column("exposure_low") >= WATCHED
+    for name, at in (("watched", silent & watched), ("unwatched", silent & ~watched)):
+        out[f"silent_{name}"] = int(at.sum())
+        for end in ("unseen", "unseen_low", "unseen_high"):
+            mean = round(float(cells.column(end)[at].mean()), 4) if at.any() else None
+            out[f"{end}_{name}"] = mean
+    return out
 
 
 def _is_daily(periods: Table[Finding]) -> np.ndarray[Any, Any]:

@@ -22,6 +22,7 @@ from ceasefire.model.table import Table
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.release import among, daily
+from ceasefire.reporting.unseen import Unseen, unseen
 
 STATES: dict[str, str] = {"looked": "looked at", "partly": "partly looked at", "nobody": "nobody looked"}
 LOOKED = 0.9
@@ -96,6 +97,8 @@ class Coverage:
     region_days_looked: int
     table: tuple[tuple[str, str, str, int, int, str], ...]
     """Region, day, channel, looks made, looks possible, reasons: the rows of coverage.csv."""
+    unseen: Unseen
+    """What could nobody see."""
 
 
 def day_bounds(report: ReportInput) -> tuple[list[str], np.ndarray[Any, Any]]:
@@ -146,6 +149,7 @@ def coverage(report: ReportInput) -> Coverage:
         region_days=int(judged.sum()),
         region_days_looked=int((looked & judged).sum()),
         table=_table(regions, days, channels, made, possible, reasons),
+        unseen=unseen(report.cells, report.detection, report.unlisted, names=dict(report.region_names)),
     )
 
 

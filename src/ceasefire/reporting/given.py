@@ -16,7 +16,9 @@ from ceasefire.model.agreement import Agreement
 from ceasefire.model.effect import Judged
 from ceasefire.model.intake import Count, Window
 from ceasefire.model.records import Claim, Finding, Incident, Look, Observation, Quarantined, Weight
+from ceasefire.model.records import Coverage as Cell
 from ceasefire.model.table import Table
+from ceasefire.model.unseen import DetectionChance, Unlisted
 from ceasefire.reporting.release import Held, ReleaseRules, release
 
 
@@ -107,6 +109,12 @@ class ReportInput:
     """Rows by source, which add up."""
     files: tuple[tuple[str, str, str], ...] = ()
     """Source, file name, SHA-256 of each file read."""
+    cells: Table[Cell] | None = None
+    """Exposure by region, day and act, with what silence leaves possible; None where it was not asked."""
+    detection: Table[DetectionChance] | None = None
+    """How well each channel is taken to show an act."""
+    unlisted: Unlisted | None = None
+    """How many incidents are on no list."""
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     """Outline of each region by code, degrees (WGS 84)."""
     region_names: Mapping[str, str] = field(default_factory=dict)

@@ -73,13 +73,15 @@ def _written(heading: Heading, rows: Iterable[Iterable[str]]) -> str:
 def write_tables(
     report: ReportInput, matrix: Matrix, coverage: Coverage, obligations: tuple[Obligation, ...], folder: Path
 ) -> None:
-    """Write the five tables of a released report into a folder."""
+    """Write the seven tables of a released report into a folder."""
     for name, text in (
         ("incidents", incidents(report, matrix)),
         ("findings", findings(report)),
         ("claims", claims(report)),
         ("coverage", looks(report, coverage)),
         ("obligations", owed(obligations)),
+        ("unseen", silent(coverage)),
+        ("lists", lists(coverage)),
     ):
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
 
@@ -272,6 +274,37 @@ def looks(report: ReportInput, coverage: Coverage) -> str:
         ("Why lost", "#description+lost"),
     ]
     return table(heading, ([report.region(code), code, *rest] for code, *rest in coverage.table))
+
+
+def silent(coverage: Coverage) -> str:
+    """Write the silent region-days, watched and unwatched, with what they leave possible."""
+    heading = [
+        ("Region", "#adm1+name"),
+        ("Region code", "#adm1+code"),
+        ("Watched", "#status+watched"),
+        ("Silent region-days", "#indicator+days+num"),
+        ("P(happened, unreported)", "#indicator+unseen+prob"),
+        ("Least", "#indicator+unseen+low"),
+        ("Most", "#indicator+unseen+high"),
+    ]
+    rows = ([s.name, s.region, s.watched, s.days, s.chance, s.low, s.high] for s in coverage.unseen.silent)
+    return table(heading, rows)
+
+
+def lists(coverage: Coverage) -> str:
+    """Write how many incidents stand on exactly which lists; the last row is what no list has."""
+    heading = [
+        ("On exactly these lists", "#meta+lists"),
+        ("Incidents", "#indicator+incidents+num"),
+        ("Expected to have occurred", "#indicator+occurred+num"),
+        ("Least", "#indicator+low+num"),
+        ("Most", "#indicator+high+num"),
+    ]
+    of = coverage.unseen.unlisted
+    if of is None:
+        return table(heading, [])
+    rows: list[list[Any]] = [[names, n, occurred, "", ""] for names, n, occurred in of.patterns]
+    return table(heading, [*rows, ["none", "", of.unlisted, of.low, of.high]])
 
 
 def owed(obligations: tuple[Obligation, ...]) -> str:
