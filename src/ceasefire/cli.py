@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 done, but what was asked has an answer of "no" (`lint` fou
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import warnings
@@ -44,6 +45,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")
 def main() -> None:
     """Run the command; errors of ours become one message and an exit code, never a traceback."""
     warnings.showwarning = _doubt
+    gc.set_threshold(100_000, 20, 20)  # tables make millions of small objects and no cycles: look for those seldom
     try:
         app()
     except FetchError as error:
@@ -148,9 +150,15 @@ def coverage(path: CasePath, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    typer.echo(f"{'region':<34}{'act':<10}{'looks':>7}{'lost':>7}{'chance':>9}")
+    heading = f"{'region':<34}{'act':<10}{'looks':>7}{'lost':>7}{'chance':>9}"
+    typer.echo(f"{heading}   silent, watched: P(unreported)   silent, unwatched: P(unreported)")
     for row in rows:
-        typer.echo(f"{row['name']:<34}{row['act']:<10}{row['looks']:>7}{row['looks_lost']:>7}{row['exposure']:>9.2f}")
+        text = f"{row['name']:<34}{row['act']:<10}{row['looks']:>7}{row['looks_lost']:>7}{row['exposure']:>9.2f}"
+        for name in ("watched", "unwatched"):
+            p, low, high = (row[f"{end}_{name}"] for end in ("unseen", "unseen_low", "unseen_high"))
+            told = "" if p is None else f"{p:.2f} ({low:.2f} to {high:.2f})"
+            text += f"   {row[f'silent_{name}']:>6} {told:<24}"
+        typer.echo(text.rstrip())
 
 
 @app.command()
