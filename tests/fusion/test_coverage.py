@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ceasefire.fusion.coverage import coverage
 from ceasefire.fusion.priors import STATED_DETECTION
+from ceasefire.geo.overlap import disc_share
 from ceasefire.model.intake import Window
-from ceasefire.model.records import Look
+from ceasefire.model.records import Incident, Look
 from ceasefire.model.table import Table
 
 DAY = datetime(2025, 4, 1, 21, tzinfo=UTC)
@@ -70,3 +72,37 @@ def test_an_alert_is_no_look_at_strikes() -> None:
 
 def test_a_look_for_other_acts_does_not_count() -> None:
     assert cells([look("a", acts=("movement",))])["UA-53", DAY].looks == 0
+
+
+def test_a_disc_adds_the_share_of_the_region_it_covers() -> None:
+    p = STATED_DETECTION["news"]["attack"]
+    disc = {"lon": 34.55, "lat": 49.59, "radius_km": 30.0}
+    share = disc_share("UA-53", 34.55, 49.59, 30.0)[0]
+    assert 0.05 < share < 0.2
+    for region in ("", "UA-53"):
+        found = cells([look("a", region=region, **disc)])
+        assert found["UA-53", DAY].exposure == pytest.approx(p * share)
+        assert found["UA-59", DAY].exposure == 0.0
+    whole = cells([look("a", region="", lon=34.0, lat=50.0, radius_km=600.0)])
+    assert whole["UA-53", DAY].exposure == pytest.approx(p)
+    assert whole["UA-59", DAY].exposure == pytest.approx(p)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"quality": math.nan}, "quality"), ({"quality": 2.0}, "quality"), ({"lost": "cloud"}, "contradicts itself")],
+)
+def test_looks_that_cannot_be_are_named(fields, words) -> None:
+    with pytest.raises(ValueError, match=words):
+        cells([look("a", **fields)])
+
+
+def test_silence_is_worth_what_was_looked_at() -> None:
+    found = coverage(
+        Table.of(Look, [look("a")]), window=WINDOW, clock="Europe/Kyiv", regions=["UA-53", "UA-59"],
+        incidents=Table.empty(Incident),
+    )  # fmt: skip
+    chance = {(c.region, c.start): c for c in found}
+    watched, unwatched = chance["UA-53", DAY], chance["UA-59", DAY]
+    assert watched.unseen < unwatched.unseen
+    assert unwatched.unseen_low < 0.1 < 0.9 < unwatched.unseen_high
