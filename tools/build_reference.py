@@ -35,10 +35,21 @@ NOTE = "\n\n<!-- Made by tools/build_reference.py from the code; do not edit by 
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 API: dict[str, tuple[str, tuple[str, ...]]] = {
-    "api-start": ("Start here: the package", ("ceasefire", "ceasefire.case", "ceasefire.run", "ceasefire.casefile")),
+    "api-start": (
+        "Start here: the package",
+        ("ceasefire", "ceasefire.case", "ceasefire.run", "ceasefire.effects", "ceasefire.casefile"),
+    ),
     "api-model": (
         "Records that the stages speak in",
-        ("model.records", "model.table", "model.intake", "model.taxonomy", "model.likelihood", "model.moment"),
+        (
+            "model.records",
+            "model.table",
+            "model.intake",
+            "model.taxonomy",
+            "model.likelihood",
+            "model.moment",
+            "model.effect",
+        ),
     ),
     "api-agreements": (
         "Agreements",
@@ -67,6 +78,8 @@ API: dict[str, tuple[str, tuple[str, ...]]] = {
             "assessment.periods",
             "assessment.obligations",
             "assessment.spoken",
+            "assessment.effect",
+            "assessment.effect_lines",
         ),
     ),
     "api-reporting": ("Reporting", ("reporting.report", "reporting.given", "reporting.release", "reporting.words")),

@@ -146,3 +146,63 @@ def test_no_incident_at_all_is_no_effect() -> None:
     assert {whole.verdict, one.verdict} == {"not_assessed"}
     assert "nothing was ever counted" in one.reason
     assert isinstance(whole, Effect)
+
+
+def series(*rows: Any, exposure: Any = None) -> Daily:
+    count = np.array(rows, dtype=float)
+    begin = np.datetime64("2024-09-01", "D") + np.arange(count.shape[1])
+    start = begin.astype("datetime64[s]")
+    seen = np.ones(count.shape) if exposure is None else np.array(exposure, dtype=float)
+    return Daily(
+        tuple(f"UA-{5 + k:02}" for k in range(len(rows))), start, start + np.timedelta64(86_400, "s"), count, seen
+    )
+
+
+def at(k: int) -> datetime:
+    return datetime(2024, 9, 1, tzinfo=UTC) + timedelta(days=k)
+
+
+def test_any_daily_series_can_be_judged() -> None:
+    rng = np.random.default_rng(2)
+    fell = np.where(np.arange(200) < 180, rng.poisson(9.0, 200), rng.poisson(1.0, 200))
+    whole, one, two = daily_effects(series(fell, rng.poisson(9.0, 200)), start=at(180))
+    assert (whole.subject, one.verdict, two.verdict) == ("all", "fewer", "not_shown")
+    phases = [d.phase for d in whole.daily]
+    assert [phases.count(p) for p in ("before", "left_out", "in_force")] == [60, 14, 20]
+    in_force = [d for d in two.daily if d.phase == "in_force"]
+    assert all(d.low <= d.foretold <= d.high for d in in_force)
+    assert sum(d.low <= d.counted <= d.high for d in in_force) >= 17
+    alone = daily_effects(series(fell), start=at(180))
+    assert [e.subject for e in alone] == ["all", "UA-05"]
+    assert alone[0].ratio == alone[1].ratio
+
+
+def test_series_from_which_nothing_follows_say_so() -> None:
+    rng = np.random.default_rng(4)
+    y = rng.poisson(5.0, 100)
+    with pytest.raises(CeasefireError, match="no whole day in force"):
+        daily_effects(series(y[:1]), start=at(0))
+    with pytest.raises(CeasefireError, match="no whole day in force"):
+        daily_effects(series(y), start=at(400))
+    reasons = {
+        "exposure is 0 on every day": daily_effects(series(0 * y, exposure=[0 * y]), start=at(80)),
+        "never changes": daily_effects(series(np.full(100, 1440.0)), start=at(80)),
+        "nothing was ever counted": daily_effects(series(0 * y), start=at(80)),
+        "28 are needed": daily_effects(series(y), start=at(30)),
+        "the count of day 3 is inf": daily_effects(series(np.where(np.arange(100) == 3, np.inf, y)), start=at(80)),
+        "the exposure of day 0 is nan": daily_effects(series(y, exposure=[np.full(100, np.nan)]), start=at(80)),
+    }
+    for reason, (whole, *_) in reasons.items():
+        assert whole.verdict == "not_assessed"
+        assert reason in whole.reason
+        assert whole.high == float("inf")
+
+
+def test_gaps_widen_and_do_not_lower() -> None:
+    rng = np.random.default_rng(5)
+    y, seen = rng.poisson(6.0, 200).astype(float), np.ones(200)
+    seen[185:198] = 0.0
+    whole, _ = daily_effects(series(np.where(seen > 0, y, 0.0), exposure=[seen]), start=at(180))
+    assert whole.days == 7
+    assert whole.low < 1.0 < whole.high
+    assert sum(np.isnan(d.counted) for d in whole.holding) == 13

@@ -137,7 +137,7 @@ def daily_effects(
     each = [one(code, daily.count[r], daily.exposure[r]) for r, code in enumerate(daily.regions)]
     if len(each) == 1:
         return (replace(each[0], subject="all"), *each)
-    return (one("all", np.sum(daily.count * seen, axis=0), share @ daily.exposure), *_together(each))
+    return (one("all", np.sum(np.where(seen, daily.count, 0.0), axis=0), share @ daily.exposure), *_together(each))
 
 
 def exclude_days(text: str | int) -> int:
@@ -262,8 +262,10 @@ def _counts(
 
 def _shares(counts: _Array, exposure: _Array, past: int) -> _Array:
     """Give each region's share of the whole rate, from the days before the excluded ones alone; 0 where unknown."""
-    seen = exposure[:, :past].sum(axis=1)
-    rate = np.where(seen > 0, (counts[:, :past].sum(axis=1) + 0.5) / np.where(seen > 0, seen + 0.5, 1.0), 0.0)
+    known = np.isfinite(counts[:, :past]) & np.isfinite(exposure[:, :past])
+    seen = np.where(known, exposure[:, :past], 0.0).sum(axis=1)
+    counted = np.where(known, counts[:, :past], 0.0).sum(axis=1)
+    rate = np.where(seen > 0, (counted + 0.5) / np.where(seen > 0, seen + 0.5, 1.0), 0.0)
     return np.asarray(rate / rate.sum() if rate.sum() > 0 else rate)
 
 
