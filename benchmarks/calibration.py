@@ -27,8 +27,8 @@ from ceasefire.stats.calibration_map import recalibrated
 from ceasefire.stats.prevalence import prevalence
 from ceasefire.stats.scores import ICD_203, TENTHS, calibration_error, log_score, murphy, reliability
 
-FIT_WORLDS, TEST_WORLDS = 64, 30
-FIT_SEED, TEST_SEED = 40_000, 85_000
+FIT_WORLDS, TEST_WORLDS = 96, 16
+FIT_SEED, TEST_SEED = 40_000, 115_000
 SHOWN = (0.2, 0.35, 0.6, 0.8, 0.9, 0.98)
 TARGET_ECE = 0.03
 NAMES = {"occurred": "P(occurred)", "object": "P(on a protected object)", "party": "P(party)"}
