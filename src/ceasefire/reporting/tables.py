@@ -38,6 +38,11 @@ def cell(value: Any) -> str:
     >>> cell("=1+1"), cell(-1.5), cell(float("nan")), cell(("a", "b"))
     ("'=1+1", '-1.5', '', 'a; b')
     """
+    if isinstance(value, str):
+        text: str = value
+        if "\r" in text or "\x00" in text:
+            text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+        return "'" + text if text.lstrip(" ").startswith(_RISKY) else text
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -45,9 +50,8 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, (tuple, list)):
-        return cell("; ".join(str(v) for v in value))
-    text = str(value).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    return "'" + text if text.lstrip(" ").startswith(_RISKY) else text
+        return cell("; ".join(map(str, value)))
+    return cell(str(value))
 
 
 def table(heading: Heading, rows: Iterable[Sequence[Any]]) -> str:
@@ -202,6 +206,10 @@ def _cells(findings_: Table[Finding], name: str) -> list[str]:
         return [known[k] for k in coded.indices.to_pylist()]
     if pa.types.is_timestamp(column.type):
         return [f"{v}+00:00" for v in np.datetime_as_string(findings_.column(name)).tolist()]
+    if pa.types.is_list(column.type):
+        cells: dict[tuple[str, ...], str] = {}
+        listed = [tuple(v) for v in column.to_pylist()]
+        return [cells[v] if v in cells else cells.setdefault(v, cell(v)) for v in listed]
     return [cell(v) for v in column.to_pylist()]
 
 

@@ -241,17 +241,18 @@ def normalised(headline: str) -> str:
 def _origins(source: str, headline: Sequence[str], day: Times) -> list[str]:
     """One origin for equal headlines not more than COPY_DAYS apart, named by its first day."""
     plain = [normalised(h) for h in headline]
-    origin = [""] * len(plain)
-    last: dict[str, tuple[np.datetime64, str]] = {}
+    of = [0] * len(plain)
+    last: dict[str, tuple[int, int]] = {}
+    seconds, reach = day.astype(np.int64).tolist(), int(COPY_DAYS * _DAY / np.timedelta64(1, "s"))
     for i in np.argsort(day, kind="stable").tolist():
         met = last.get(plain[i])
-        if met is not None and day[i] - met[0] <= COPY_DAYS * _DAY:
-            name = met[1]
-        else:
-            name = stable_ids("r", [plain[i] or headline[i]], [str(day[i])], source)[0]
-        origin[i] = name
-        last[plain[i]] = (day[i], name)
-    return origin
+        of[i] = met[1] if met is not None and seconds[i] - met[0] <= reach else i
+        last[plain[i]] = (seconds[i], of[i])
+    first = sorted(set(of))
+    texts = [plain[i] or headline[i] for i in first]
+    names = stable_ids("r", texts, np.datetime_as_string(day[first]).tolist(), source) if first else []
+    named = dict(zip(first, names, strict=True))
+    return [named[i] for i in of]
 
 
 def _quality(day: Times, region: NDArray[np.object_]) -> dict[str, float]:
