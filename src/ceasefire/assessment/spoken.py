@@ -7,6 +7,7 @@ area anybody observed; a claim is never borne out by another claim.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any, NamedTuple
@@ -60,8 +61,8 @@ def judge_claims(
     if not said:
         return Table.empty(Finding)
     told, seen = told.keep(np.array([claim.row for claim in said])), _Seen(incidents, coverage)
-    rows, cells = [seen.incidents_of(claim) for claim in said], [seen.cells_of(claim) for claim in said]
-    count, exposure = np.array([len(r) for r in rows]), np.array([seen.least_exposure(c) for c in cells])
+    rows, watched = [seen.incidents_of(claim) for claim in said], [seen.watched(claim) for claim in said]
+    count, exposure = np.array([len(r) for r in rows]), np.array([w.exposure for w in watched])
     limit = upper_limit(count, exposure, level)
     own = np.array([_denies(claim) and claim.accused == claim.claimant != "" for claim in said])
     shown = np.where(own, [(seen.attribution[r] == c.claimant).sum() for r, c in zip(rows, said, strict=True)], count)
@@ -88,8 +89,8 @@ def judge_claims(
             "promised": told.column("low"),
             "exposure": exposure,
             "upper_limit": limit,
-            "looks": np.array([seen.looks[c].sum() for c in cells]),
-            "looks_lost": np.array([seen.lost[c].sum() for c in cells]),
+            "looks": np.array([w.looks for w in watched]),
+            "looks_lost": np.array([w.lost for w in watched]),
             "evidence": [tuple(seen.id[r]) for r in rows],
         },
     )
@@ -142,15 +143,23 @@ class _Spans:
         names, first = np.unique(region[order], return_index=True)
         self.rows = dict(zip(names.tolist(), np.split(order, first)[1:], strict=True))
         self.rows[""] = np.argsort(start, kind="stable")
-        self.starts = {name: start[rows] for name, rows in self.rows.items()}
+        self.starts = {name: start[rows].tolist() for name, rows in self.rows.items()}
 
     def during(self, claim: _Said) -> _Array:
         """Give the rows that meet the claim's period, in its region where it names one, ascending."""
         if claim.region not in self.rows:
             return np.zeros(0, dtype=np.int64)
-        a, b = np.searchsorted(self.starts[claim.region], [claim.begin - self.longest, claim.end])
-        near = self.rows[claim.region][a:b]
+        starts = self.starts[claim.region]
+        near = self.rows[claim.region][bisect_left(starts, claim.begin - self.longest) : bisect_left(starts, claim.end)]
         return np.sort(near[self.end[near] > claim.begin])
+
+
+class _Watched(NamedTuple):
+    """How well some region-days were watched."""
+
+    exposure: float
+    looks: int
+    lost: int
 
 
 class _Seen:
@@ -177,6 +186,7 @@ class _Seen:
         self.cells = _Spans(region, start, end)
         self.country, self.exposure = np.char.partition(region, "-")[:, 0], looked_for.column("exposure")
         self.looks, self.lost = looked_for.column("looks"), looked_for.column("looks_lost")
+        self.known: dict[bytes, _Watched] = {}
 
     def incidents_of(self, claim: _Said) -> _Array:
         """Give the independent incidents that the claim speaks of, as rows."""
@@ -191,11 +201,15 @@ class _Seen:
             rows = rows[self.share[claim.accused][rows] >= 0.2] if claim.accused in self.share else rows[:0]
         return rows
 
-    def cells_of(self, claim: _Said) -> _Array:
-        """Give the region-days that the claim speaks of, as rows."""
-        return self.cells.during(claim)
+    def watched(self, claim: _Said) -> _Watched:
+        """Tell how well the region-days were watched that the claim speaks of; claims of one day share them."""
+        cells = self.cells.during(claim)
+        key = cells.tobytes()
+        if key not in self.known:
+            self.known[key] = _Watched(self._least_exposure(cells), self.looks[cells].sum(), self.lost[cells].sum())
+        return self.known[key]
 
-    def least_exposure(self, cells: _Array) -> float:
+    def _least_exposure(self, cells: _Array) -> float:
         """Give the mean exposure of the least watched country among the cells; 0 where there are none.
 
         A claim that names no region may speak of any part of the area, and a party mostly speaks of its own side:
