@@ -1,0 +1,157 @@
+"""One article read: its sayings cut into pieces, each with its matter and stance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ceasefire.text.attribution.parse import Readable
+from ceasefire.text.attribution.reading import read as attributed
+from ceasefire.text.attribution.spans import Span
+from ceasefire.text.commitments import commitments
+from ceasefire.text.coreference import Mentions
+from ceasefire.text.matter import OPINION, Matter, matter, plain
+from ceasefire.text.owned import owned
+from ceasefire.text.outlet import listed, own_statements
+from ceasefire.text.page import Page
+from ceasefire.text.sayings import Saying, sayings
+from ceasefire.text.speakers import Speaker
+from ceasefire.text.split import pieces
+from ceasefire.text.stance import SAYS, cue_stance, stance
+
+_CONDITION = re.compile(
+    r"(?:on|under) (?:the )?(?:basis|condition)s? that $|provided that $|but only (?:if|when|after) $|but (?=not )",
+    re.IGNORECASE,
+)
+_UNTOLD = re.compile(r"\b(?:not|n['’]t) (?:\w+ ){0,3}(?:verified|confirmed|specified)\b", re.IGNORECASE)
+_HELD = re.compile(r"\b(?:support|backing|opposition|objections?|approval|rejection|criticism|praise)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:is|are|was|were|will|would|has|have|had|that|to)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|this|that|these|those|such|they|them|there are|there is|there were|terms|how|serious)\b"
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One claim before its details."""
+
+    who: Speaker
+    content: Span
+    cue: Span | None
+    source: Span | None
+    chain: tuple[str, ...]
+    stance: str
+    matter: Matter
+
+
+def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = None) -> list[Said]:
+    """Read everything that is claimed on a page.
+
+    Parameters
+    ----------
+    page
+        The parsed text.
+    outlet
+        Name of the outlet, for its own statements.
+    more
+        Further speakers, in the form of `speakers.toml`.
+    """
+    mentions = Mentions(page, outlet=outlet, more=more)
+    found = attributed(Readable(page.text, range(len(page.text) + 1)), page.spans, page.docs)
+    found = [*found, *commitments(page, found)]
+    told = sayings(page, found, mentions)
+    told += owned(page, mentions, told)
+    out: list[Said] = []
+    for one in sorted(told, key=lambda s: s.content[0]):
+        out += _said(page, one, told)
+    out.sort(key=lambda s: s.content)
+    for item, at in listed(page, [(one.content, page.text[slice(*one.content)]) for one in out]):
+        owner = out[at]
+        out.append(replace(owner, content=item, stance="demands", matter=matter(page.text[slice(*item)])))
+    taken = [one.content for one in out]
+    for content, about, doing in own_statements(page, told, [one.content for one in out]):
+        if not any(_covers(other, content) for other in taken):
+            out.append(Said(Speaker(outlet, known=False), content, None, None, (), doing, about))
+    return _in_context(page, _once(out))
+
+
+def _said(page: Page, one: Saying, told: list[Saying]) -> list[Said]:
+    cue = page.text[slice(*one.cue)]
+    out = []
+    for begin, stop in (piece for span in one.content for piece in pieces(page, span)):
+        words = page.text[begin:stop]
+        inner = any(begin <= b.cue[0] < stop and b is not one and b.chain for b in told)
+        turn = next((w for (a, b), w in one.turned if begin <= a + 1 and b <= stop + 1), "")
+        doing = "asserts" if inner and cue_stance(cue) == SAYS else stance(cue, words)
+        if turn and cue_stance(cue) == SAYS:
+            doing = stance(turn, words)
+        if _UNTOLD.search(words) and not one.direct and cue_stance(cue) == SAYS and len(words) < 90:
+            continue
+        if cue_stance(cue) == SAYS and (held := _HELD.search(words)) and not _CLAUSE.search(words):
+            doing = cue_stance(held[0])
+        if re.search(r"\bwithout $", page.text[max(0, one.cue[0] - 9) : one.cue[0]]):
+            doing = "silent"
+        if _CONDITION.search(page.text[max(0, begin - 30) : begin]):
+            doing = "conditions"
+        for who in one.speakers:
+            out.append(Said(who, (begin, stop), one.cue, one.source, one.chain, doing, matter(_kernel(words))))
+    return out
+
+
+def _kernel(words: str) -> str:
+    """Give the words without relative clauses between commas, which say something beside the matter."""
+    tail = _TAIL.search(words)
+    if tail and matter(words[: tail.start()]).act != OPINION:
+        words = words[: tail.start()]
+    kernel = re.sub(r",\s*(?:which|who|whose|whom)\b[^,.;]*,", ",", words)
+    return re.sub(r",\s*(?:which|who|whose|whom)\b[^,.;]*$", "", kernel)
+
+
+_TAIL = re.compile(
+    r",? (?:as (?=\w+ [\w ]{0,20}(?:spoke|met|talked|prepared|awaited|held))|amid |following |ahead of |during |while )",
+    re.IGNORECASE,
+)
+
+
+def _once(out: list[Said]) -> list[Said]:
+    """Keep one of claims of one speaker whose contents are nearly the same: the one said at the inner level."""
+    out = sorted(out, key=lambda s: (s.content[0], s.content[1]))
+    kept: list[Said] = []
+    for one in out:
+        same = [k for k in kept[-12:] if k.who.name == one.who.name and _same(k.content, one.content)]
+        if not same:
+            kept.append(one)
+    return kept
+
+
+def _covers(other: Span, content: Span) -> bool:
+    return min(content[1], other[1]) - max(content[0], other[0]) > 0.6 * (content[1] - content[0])
+
+
+def _same(one: Span, other: Span) -> bool:
+    both = min(one[1], other[1]) - max(one[0], other[0])
+    return both > 0.6 * min(one[1] - one[0], other[1] - other[0])
+
+
+def _in_context(page: Page, out: list[Said]) -> list[Said]:
+    """Give what names no matter and points back the matter of what was said before it."""
+    last: Said | None = None
+    done = []
+    for one in out:
+        words = plain(page.text[slice(*one.content)])
+        short = len(words) < 70 and one.stance in ("accepts", "rejects", "offers")
+        if one.matter.act == OPINION and short and one.cue is not None:
+            whole = page.words(*one.content)[0].sent
+            offset = page.offset(whole.doc)
+            one = replace(one, matter=matter(page.text[offset + whole.start_char : offset + whole.end_char]))
+        points = _POINTS_BACK.search(words) or one.stance in ("silent", "conditions", "doubts")
+        if one.matter.act == OPINION and last is not None and len(words) < 90 and points:
+            near = one.content[0] - last.content[1] < 400 and not one.chain
+            if near and last.matter.act != OPINION:
+                one = replace(one, matter=last.matter)
+        if one.matter.act != OPINION:
+            last = one
+        done.append(one)
+    return done

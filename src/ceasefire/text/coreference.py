@@ -1,0 +1,379 @@
+"""Who is meant: from the words of a source to public speakers, through pronouns, pairs and bare titles.
+
+Why rules of salience and no model: each resolution can be told in one sentence ("he: subject of the sentence before"),
+and what cannot be resolved stays unresolved instead of being given to the last name.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ceasefire.text.attribution.quotes import quotes
+from ceasefire.text.attribution.spans import Span
+from ceasefire.text.page import Page
+from ceasefire.text.speakers import HE, SHE, Speaker, all_named, speaker
+
+_PAIR = re.compile(
+    r"^(?:the |these |both |two )*(?:two |both )?(?:leaders|presidents|pair|men|statesmen|counterparts|duo)$"
+    r"|^both$|^the two$",
+    re.IGNORECASE,
+)
+_SIDES = re.compile(r"^(?:the |both |two )*(?:sides|countries|parties|nations|capitals)$", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:the |his |her |their |its )?(?:\w+ )?(president|prime minister|premier|chancellor|secretary of state|foreign secretary|foreign minister|"
+    r"defen[cs]e minister|envoy|spokes(?:man|woman|person)|press secretary|leader|minister|chief|governor|mayor|senator)$",
+    re.IGNORECASE,
+)
+_DESCRIBED = {"alliance": "NATO", "bloc": "European Union", "watchdog": "IAEA"}
+_PAPER = re.compile(
+    r"\b(?:statement|readout|version|communiqu[eé]|transcript|report|announcement|post|tweet|figures|data|assessment|"
+    r"government|office|press service|website)\b",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(
+    r"^(?:the|that|this|its|their|his) (?:[\w.-]+ )*(?:proposals?|plan|deal|draft|initiative)$", re.IGNORECASE
+)
+_OFFICE = (
+    r"president|prime minister|premier|chancellor|minister|secretary|senator|governor|mayor|ambassador|spokes(?:man|woman|person)|envoy"
+    r"|commissioner|representative|congress(?:man|woman)|director|chief|leader|general|judge|candidate|deputy|chair(?:man|woman)?|head|"
+    r"commander|king|queen|prince|pope|adviser|lawmaker|official|diplomat|analyst|professor|aide|attorney|sheriff|sen|rep|gov|gen|col|lt"
+)
+_OF_PLAN = re.compile(
+    r"(?:[A-Z][\w.]*)(?: [A-Z][\w.]*)?(?:['’]s)?(?:[ -](?:backed|led|proposed|drafted|brokered))?(?: [\w-]+){0,2} (?:proposals?|plan|draft|initiative)\b"
+)
+_RELATIVE = ("who", "which", "that", "whom", "whose")
+_SAME = ("himself", "herself", "itself", "themselves")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A known speaker where it is named."""
+
+    at: int
+    stop: int
+    who: Speaker
+    subject: bool
+    sentence: int
+
+
+@dataclass
+class Mentions:
+    """All known speakers a text names, in order, and what follows for those who are not named."""
+
+    page: Page
+    outlet: str = ""
+    more: Mapping[str, Any] | None = None
+    latest: list[Mention] = field(default_factory=list)
+    reported: list[tuple[Span, Speaker]] = field(default_factory=list)
+    """What was said already, and by whom: who is named in it is seldom who speaks next."""
+    quoted: list[Span] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _public: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.quoted = [(q.begin, q.stop) for q in quotes(self.page.text, self.page.spans)]
+        self._starts = [span[0] for span, _ in self.page.sentences()]
+        for at, who in all_named(self.page.text):
+            words = self.page.words(at, at + 1)
+            if not words:
+                continue
+            head = _head(words[0])
+            held = head.dep_ in ("poss",) or words[0].dep_ == "poss"
+            subject = head.dep_ in ("nsubj", "nsubjpass") and not held
+            self.latest.append(Mention(at, self.page.behind(head), who, subject, self.sentence(at)))
+
+    def sentence(self, at: int) -> int:
+        """Give the number of the sentence that a character stands in."""
+        return bisect_right(self._starts, at) - 1
+
+    def resolve(self, source: Span, *, outer: Iterable[Speaker] = ()) -> list[Speaker]:
+        """Name the speakers that the words of a source mean; none where nobody can be told.
+
+        Parameters
+        ----------
+        source
+            Characters of the source.
+        outer
+            Speakers of the statement that the source stands in: "I" and "he" within it are theirs.
+        """
+        words = re.sub(r"\s+", " ", self.page.text[slice(*source)]).strip(" ,.;:\"'“”‘’")
+        low = words.lower()
+        said = list(outer)
+        if low in ("i", "we", "me", "my", "our", "us", "myself") and words != "US":
+            return said
+        if low in _SAME:
+            return said
+        if low in (*HE, *SHE):
+            return self._he(source[0], said)
+        if low in ("it", "its"):
+            return self._it(source[0], said)
+        if low in ("they", "them", "their"):
+            return self._they(source[0], said)
+        if low in _RELATIVE:
+            return self._before(source[0])
+        if _PAIR.match(low):
+            return self._pair(source[0], person=True)
+        if _SIDES.match(low):
+            return self._pair(source[0], person=False)
+        if low.split()[-1:] and low.split()[-1] in _DESCRIBED and not _named_in(words):
+            return [speaker(_DESCRIBED[low.split()[-1]], more=self.more)]
+        if _PLAN.match(low):
+            return self._proposer(source[0])
+        named = self._named_at_end(source) or self._paper(source)
+        if named:
+            return named
+        several = self._several(source)
+        if several:
+            return several
+        if _TITLE.match(low) and not _named_in(words):
+            return self._titled(source[0], low)
+        who = speaker(words, more=self.more)
+        if (who.known or who.party) and not self._is_head(source):
+            return []
+        if who.known or who.party or not _proper(words):
+            return [who] if who.name and _can_speak(words, who) else []
+        return [self._public_name(words, who)]
+
+    def _is_head(self, source: Span) -> bool:
+        """Tell whether the noun that a source turns on is a name or somebody who can speak: not "a deal in Kyiv"."""
+        words = self.page.words(*source)
+        inner = {w.i for w in words}
+        head = next((w for w in words if w.head.i not in inner or w.head is w), None)
+        if head is None or head.tag_[:3] == "NNP" or _AGENT.search(head.text):
+            return True
+        at = self.page.at(head)
+        return (
+            any(m.at <= at < m.stop for m in self.latest) or not head.tag_.startswith("NN") or _named_whole(words, head)
+        )
+
+    def _named_at_end(self, source: Span) -> list[Speaker]:
+        """Name the bodies that a source ends with in apposition: "news agencies A and B"."""
+        inside = [m for m in self.latest if source[0] <= m.at and m.stop <= source[1] + 1]
+        if len(inside) < 2 or not re.search(
+            r"(?:agencies|ministries|countries|outlets|governments|media)\s+$",
+            self.page.text[source[0] : inside[-2].at],
+        ):
+            return []
+        return (
+            [m.who for m in inside[-2:]]
+            if re.fullmatch(r",? and ", self.page.text[inside[-2].stop : inside[-1].at])
+            else []
+        )
+
+    def _paper(self, source: Span) -> list[Speaker]:
+        """Name whose statement, readout or figures speak: the possessor, else who stands behind "from", "by", "of"."""
+        words = self.page.text[slice(*source)]
+        paper = _PAPER.search(words)
+        if not paper:
+            return []
+        inside = [m for m in self.latest if source[0] <= m.at < source[1]]
+        for m in inside:
+            if re.match(r"['’]s?\b", self.page.text[m.stop : m.stop + 3]) and m.at - source[0] < paper.start():
+                return [m.who]
+        for m in inside:
+            link = re.search(r"\b(?:from|by|of|issued by|published by) (?:the )?$", self.page.text[source[0] : m.at])
+            if link and m.at - source[0] > paper.start():
+                return [m.who]
+        return []
+
+    def _several(self, source: Span) -> list[Speaker]:
+        """Name each of speakers joined by "and": "Moscow and Kyiv"."""
+        text = self.page.text[slice(*source)]
+        if not re.search(r"\band\b|&", text):
+            return []
+        inside = [m for m in self.latest if source[0] <= m.at < source[1]]
+        out: list[Speaker] = []
+        for part in re.split(r",\s+(?:and\s+)?|\s+and\s+|\s*&\s*", text):
+            low = part.strip().lower()
+            if _TITLE.match(low) and not _named_in(part):
+                continue
+            who = speaker(part, more=self.more) if low else None
+            if who is not None and who.known and who not in out:
+                out.append(who)
+        return out if len(out) > 1 or (out and len(inside) == 1) else []
+
+    def _he(self, at: int, said: list[Speaker]) -> list[Speaker]:
+        if said and all(_is_person(s) for s in said):
+            return said[:1]
+        here = self.sentence(at)
+        best: tuple[float, Mention] | None = None
+        for m in self.latest:
+            if m.at >= at or here - m.sentence > 4 or not _is_person(m.who):
+                continue
+            score = -3.0 * (here - m.sentence) + 2.5 * m.subject + m.at / 1e7
+            apart = [*self.quoted, *(span for span, _ in self.reported)]
+            score -= 8.0 * any(a <= m.at < b and not a <= at < b for a, b in apart)
+            if best is None or score > best[0]:
+                best = (score, m)
+        told = [(here - self.sentence(b - 1), who) for (_, b), who in self.reported if b <= at + 2 and _is_person(who)]
+        if told and told[-1][0] <= 4 and (best is None or -3.0 * told[-1][0] + 2.0 > best[0]):
+            return [told[-1][1]]
+        return [best[1].who] if best else []
+
+    def _it(self, at: int, said: list[Speaker]) -> list[Speaker]:
+        if said and not _is_person(said[0]):
+            return said[:1]
+        here = self.sentence(at)
+        near = [m for m in self.latest if m.at < at and here - m.sentence <= 3 and not _is_person(m.who)]
+        near.sort(key=lambda m: (-3.0 * (here - m.sentence) + 4.0 * m.subject, m.at))
+        return [near[-1].who] if near else []
+
+    def _they(self, at: int, said: list[Speaker]) -> list[Speaker]:
+        here = self.sentence(at)
+        pairs = [m for m in self._groups if m[0] < at and here - self.sentence(m[0]) <= 1]
+        if pairs:
+            return self.resolve(pairs[-1])
+        near = [m for m in self.latest if here - m.sentence == 1 and m.subject]
+        people = list(dict.fromkeys(m.who for m in near if _is_person(m.who)))
+        if len(people) == 2:
+            return people
+        return said[:1]
+
+    @property
+    def _groups(self) -> list[Span]:
+        if not hasattr(self, "_found"):
+            pattern = (
+                r"\b(?:the two leaders|both leaders|the leaders|the pair|the two presidents|both presidents|both men)\b"
+            )
+            self._found = [m.span() for m in re.finditer(pattern, self.page.text, re.IGNORECASE)]
+        return self._found
+
+    def _before(self, at: int) -> list[Speaker]:
+        """Name whom a relative pronoun continues: the known speaker that ends just before it."""
+        near = [m for m in self.latest if m.at < at]
+        if near and re.fullmatch(r"[\s,]*", self.page.text[near[-1].stop : at]):
+            return [near[-1].who]
+        return []
+
+    def _pair(self, at: int, *, person: bool) -> list[Speaker]:
+        """Name the two that were named last, of different sides."""
+
+        def wanted(who: Speaker) -> bool:
+            return (_is_person(who) and _leads(who)) if person else (not _is_person(who) and who.name in _PARTIES)
+
+        out: list[Speaker] = []
+        before = [m for m in self.latest if m.at < at][::-1]
+        for m in [*before, *(m for m in self.latest if m.at >= at)]:
+            if wanted(m.who) and all(m.who.party != o.party for o in out):
+                out.append(m.who)
+            if len(out) == 2:
+                return sorted(out, key=lambda s: s.name)
+        return []
+
+    def _proposer(self, at: int) -> list[Speaker]:
+        """Name whose proposal is meant: the party named last before "proposal" or "plan"."""
+        for m in [m for m in self.latest if m.at < at and m.who.party and not _is_person(m.who)][::-1]:
+            if _OF_PLAN.match(self.page.text[m.at : m.at + 90]):
+                return [m.who]
+        return []
+
+    def _titled(self, at: int, low: str) -> list[Speaker]:
+        title = re.sub(r"spokes(?:man|woman|person)", "spokes", low.split()[-1])
+        for m in [m for m in self.latest if m.at < at][::-1]:
+            office = m.who.office.lower()
+            if _is_person(m.who) and (title in office or (title == "leader" and _leads(m.who))):
+                return [m.who]
+        return []
+
+    def _public_name(self, words: str, who: Speaker) -> Speaker:
+        """Keep the name of somebody whom the text calls by an office; anybody else is "a person named in the text"."""
+        last = who.name.split()[-1] if who.name else ""
+        if last not in self._public:
+            text, name = self.page.text, re.escape(last)
+            self._public[last] = bool(
+                re.search(rf"\b(?i:{_OFFICE})\.?(?:[ ,]+[\w.’'-]+){{0,5}}? (?:[\w.’'-]+ )?{name}\b", text)
+                or re.search(rf"{name},(?:[ ,]+[\w.’'-]+){{0,8}}? (?i:{_OFFICE})\b", text)
+            )
+        return who if self._public[last] or not _looks_personal(words) else Speaker("a named person", known=False)
+
+
+def _head(token: Any) -> Any:
+    while (
+        token.dep_ in ("compound", "nmod", "amod", "det")
+        and token.head.i > token.i
+        and (token.head.tag_[:3] == "NNP" or token.head.lower_ in _NAME_NOUNS)
+    ):
+        token = token.head
+    return token
+
+
+def _named_in(words: str) -> list[Speaker]:
+    return [who for _, who in all_named(words)]
+
+
+def _named_whole(words: list[Any], head: Any) -> bool:
+    """Tell whether the head ends a name that the list of speakers has, with a possessor or an adjective before it."""
+    return speaker(
+        " ".join(w.text for w in words if w.i <= head.i).replace(" ’s", "’s").replace(" 's", "'s")
+    ).known and not any(w.dep_ == "prep" for w in words if w.i < head.i)
+
+
+_NAME_NOUNS = (
+    "president",
+    "leader",
+    "secretary",
+    "minister",
+    "officials",
+    "government",
+    "administration",
+    "ministry",
+    "forces",
+)
+_PARTIES = ("Russia", "Ukraine", "United States", "United Kingdom", "France", "Germany", "China")
+
+
+def _is_person(who: Speaker) -> bool:
+    return (
+        who.known
+        and bool(
+            re.match(
+                r"(?:President|Prime Minister|Foreign|Spokes|Envoy|Aide|Press Sec|Special Envoy|Secretary|Head|Defen|Vice|National)",
+                who.office,
+            )
+        )
+        and who.name != who.office
+        and who.name != "Downing Street"
+    )
+
+
+def _leads(who: Speaker) -> bool:
+    return who.office.startswith(("President", "Prime Minister of"))
+
+
+def _proper(words: str) -> bool:
+    return bool(re.search(r"\b[A-Z][\w’'-]+", words))
+
+
+def _looks_personal(words: str) -> bool:
+    """Tell whether words look like a person's name: two or three capitalised words, or one, and no noun of a body."""
+    bare = re.sub(r"^(?:Mr|Mrs|Ms|Dr)\.? ", "", words)
+    if _AGENT.search(bare):
+        return False
+    return bool(re.fullmatch(r"[A-Z][\w’'-]+(?: [A-Z][\w.’'-]*){0,2}", bare)) and not re.search(
+        r"(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|Institute|News|Times|Post|Group|Union|Association|Bank|Center|Centre|Force|Army|Command|Police)\b",
+        bare,
+    )
+
+
+def _can_speak(words: str, who: Speaker) -> bool:
+    """Tell whether somebody unknown can speak at all: people and bodies, not wars, tactics or comments."""
+    return bool(
+        who.known
+        or who.party
+        or _AGENT.search(words)
+        or re.search(r"\b[a-z]+(?:ers|ors|ists|ants|men|women|people)\b", words)
+    )
+
+
+_AGENT = re.compile(
+    r"\b(?:officials?|officers?|sources?|analysts?|experts?|diplomats?|authorit(?:y|ies)|leaders?|ministers?|lawmakers|aides?|"
+    r"advis[eo]rs?|commanders?|negotiators?|allies|agenc(?:y|ies)|military|army|forces|troops|governments?|ministry|administration|"
+    r"delegation|team|spokes(?:man|woman|person)|residents?|witness(?:es)?|critics|observers|monitors?|investigators|rebels|activists?|"
+    r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|court|judge|union|council|parliament|congress|party|"
+    r"campaign|company|organi[sz]ation|committee|mayor|governor|soldiers?|man|woman|mother|father|family|families|doctors?|figures|data)\b",
+    re.IGNORECASE,
+)
