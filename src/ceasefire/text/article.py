@@ -59,7 +59,7 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
         Further speakers, in the form of `speakers.toml`.
     """
     mentions = Mentions(page, outlet=outlet, more=more)
-    found = attributed(Readable(page.text, range(len(page.text) + 1)), page.spans, page.docs)
+    found = attributed(Readable(page.text, range(len(page.text) + 1)), page.spans, dict(enumerate(page.docs)))
     found = [*found, *commitments(page, found)]
     told = sayings(page, found, mentions)
     told += owned(page, mentions, told)
@@ -80,7 +80,7 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
 def _said(page: Page, one: Saying, told: list[Saying]) -> list[Said]:
     cue = page.text[slice(*one.cue)]
     out = []
-    for begin, stop in (piece for span in one.content for piece in pieces(page, span)):
+    for begin, stop in (piece for span in _whole_sentences(page, one) for piece in pieces(page, span)):
         words = page.text[begin:stop]
         inner = any(begin <= b.cue[0] < stop and b is not one and b.chain for b in told)
         turn = next((w for (a, b), w in one.turned if begin <= a + 1 and b <= stop + 1), "")
@@ -97,6 +97,19 @@ def _said(page: Page, one: Saying, told: list[Saying]) -> list[Said]:
             doing = "conditions"
         for who in one.speakers:
             out.append(Said(who, (begin, stop), one.cue, one.source, one.chain, doing, matter(_kernel(words))))
+    return out
+
+
+def _whole_sentences(page: Page, one: Saying) -> list[Span]:
+    """Join the two parts of a sentence that its cue interrupts: "A ceasefire, he said, would hold"."""
+    out: list[Span] = []
+    for begin, stop in one.content:
+        gap = page.text[out[-1][1] : begin] if out else ""
+        own = out and out[-1][1] <= one.cue[0] < begin and len(gap) < 80
+        if own and not re.search(r"[.!?…][”\"’']?\s*$", page.text[: out[-1][1] + 1][-3:] + gap[-2:]) and page.text[begin : begin + 2].strip("“\"'‘ ")[:1].islower():
+            out[-1] = (out[-1][0], stop)
+        else:
+            out.append((begin, stop))
     return out
 
 

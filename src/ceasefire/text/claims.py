@@ -48,7 +48,7 @@ def claims_of_text(
     """
     clean = readable(legible(story_text(text)))
     spans = paragraphs(clean.text)
-    docs = [doc for doc, _ in parsed((clean.text[a:b], None) for a, b in spans)]
+    docs = list(parsed(clean.text[a:b] for a, b in spans))
     page = Page(clean, spans, docs)
     archived = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     said = read_article(page, outlet=outlet, more=more_speakers)

@@ -15,6 +15,7 @@ from typing import Any
 from ceasefire.text.attribution.quotes import quotes
 from ceasefire.text.attribution.spans import Span
 from ceasefire.text.page import Page
+from ceasefire.text.people import ROLES, WOMEN, people
 from ceasefire.text.speakers import HE, SHE, Speaker, all_named, speaker
 
 _PAIR = re.compile(
@@ -37,15 +38,19 @@ _PAPER = re.compile(
 _PLAN = re.compile(
     r"^(?:the|that|this|its|their|his) (?:[\w.-]+ )*(?:proposals?|plan|deal|draft|initiative)$", re.IGNORECASE
 )
-_OFFICE = (
-    r"president|prime minister|premier|chancellor|minister|secretary|senator|governor|mayor|ambassador|spokes(?:man|woman|person)|envoy"
-    r"|commissioner|representative|congress(?:man|woman)|director|chief|leader|general|judge|candidate|deputy|chair(?:man|woman)?|head|"
-    r"commander|king|queen|prince|pope|adviser|lawmaker|official|diplomat|analyst|professor|aide|attorney|sheriff|sen|rep|gov|gen|col|lt"
-)
 _OF_PLAN = re.compile(
     r"(?:[A-Z][\w.]*)(?: [A-Z][\w.]*)?(?:['’]s)?(?:[ -](?:backed|led|proposed|drafted|brokered))?(?: [\w-]+){0,2} (?:proposals?|plan|draft|initiative)\b"
 )
+_FORMER = re.compile(r"\b(?:former|then|ex|late)[ -]$", re.IGNORECASE)
+_ROLE = re.compile(rf"^(?:{ROLES})$", re.IGNORECASE)
 _RELATIVE = ("who", "which", "that", "whom", "whose")
+PERSON = "person"
+"""Office of somebody whom only the text introduces."""
+_BODY_NAME = re.compile(
+    r"\b(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|Institute|Union|Association|Bank|Center|Centre|"
+    r"Command|Police|Front|Organi[sz]ation|Foundation|Commission|Service|Mission|Observatory|Network|Coalition|Group|Nations|Alliance|[A-Z]{2,6})\b"
+)
+_GIVEN = re.compile(r"(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+")
 _SAME = ("himself", "herself", "itself", "themselves")
 
 
@@ -72,12 +77,15 @@ class Mentions:
     """What was said already, and by whom: who is named in it is seldom who speaks next."""
     quoted: list[Span] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
-    _public: dict[str, bool] = field(default_factory=dict)
+    _women: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.quoted = [(q.begin, q.stop) for q in quotes(self.page.text, self.page.spans)]
         self._starts = [span[0] for span, _ in self.page.sentences()]
-        for at, who in all_named(self.page.text):
+        own = people(self.page)
+        self._women = own.women
+        listed = [(at, who) for at, who in all_named(self.page.text) if not _FORMER.search(self.page.text[:at][-12:])]
+        for at, who in sorted([*listed, *((at, who) for at, _, who in own.found)], key=lambda one: one[0]):
             words = self.page.words(at, at + 1)
             if not words:
                 continue
@@ -108,7 +116,7 @@ class Mentions:
         if low in _SAME:
             return said
         if low in (*HE, *SHE):
-            return self._he(source[0], said)
+            return self._he(source[0], said, woman=low in SHE)
         if low in ("it", "its"):
             return self._it(source[0], said)
         if low in ("they", "them", "their"):
@@ -129,26 +137,44 @@ class Mentions:
         several = self._several(source)
         if several:
             return several
-        if _TITLE.match(low) and not _named_in(words):
-            return self._titled(source[0], low)
-        who = speaker(words, more=self.more)
-        if (who.known or who.party) and not self._is_head(source):
-            return []
-        if who.known or who.party or not _proper(words):
-            return [who] if who.name and _can_speak(words, who) else []
-        return [self._public_name(words, who)]
+        return self._by_head(source, words, said)
 
-    def _is_head(self, source: Span) -> bool:
-        """Tell whether the noun that a source turns on is a name or somebody who can speak: not "a deal in Kyiv"."""
-        words = self.page.words(*source)
-        inner = {w.i for w in words}
-        head = next((w for w in words if w.head.i not in inner or w.head is w), None)
-        if head is None or head.tag_[:3] == "NNP" or _AGENT.search(head.text):
-            return True
+    def _by_head(self, source: Span, words: str, said: list[Speaker]) -> list[Speaker]:
+        """Name a source by the noun that it turns on: a name, a title, or a group that can speak."""
+        tokens = self.page.words(*source)
+        inner = {w.i for w in tokens}
+        head = next((w for w in tokens if w.head.i not in inner or w.head is w), None)
+        if head is None:
+            return []
         at = self.page.at(head)
-        return (
-            any(m.at <= at < m.stop for m in self.latest) or not head.tag_.startswith("NN") or _named_whole(words, head)
-        )
+        named = next((m for m in self.latest if m.at <= at < m.stop), None)
+        if named is not None and not (head.nbor(1).tag_ == "POS" if head.i + 1 < len(head.doc) else False):
+            return [named.who]
+        begin = self.page.at(tokens[0])
+        stop = self.page.behind(head)
+        behind = " ".join(w.text for w in tokens if w.i > head.i)
+        core = self.page.text[begin:stop]
+        owner = next((w for w in tokens if w.dep_ == "poss" and w.head is head), None)
+        if owner is not None:
+            held = self.resolve(self.page.span([w for w in owner.subtree if w.tag_ != "POS"]), outer=said)
+            whole = speaker(core, more=self.more)
+            if whole.known:
+                return [whole]
+            if not held:
+                return []
+            if _AGENT.search(head.text):
+                return [Speaker(f"{head.lower_} of {held[0].name}", party=held[0].party, known=False)]
+            return []
+        if _ROLE.match(head.text) and tokens[0].lower_ not in ("a", "an", "one", "another") and not _named_in(core):
+            return self._titled(source[0], core.lower()) or self._he(source[0], [], woman=None)
+        if nation := _demonym(head.text):
+            return [speaker(nation)]
+        who = speaker(core, more=self.more)
+        if who.known or _AGENT.search(head.text):
+            return [_tail_kept(who, behind)] if who.name else []
+        if head.tag_[:3] == "NNP" and _BODY_NAME.search(core):
+            return [Speaker(re.sub(r"^[Tt]he ", "", core), known=False)]
+        return [Speaker("a named person", office=PERSON, known=False)] if head.tag_ == "NNP" and _GIVEN.fullmatch(core) else []
 
     def _named_at_end(self, source: Span) -> list[Speaker]:
         """Name the bodies that a source ends with in apposition: "news agencies A and B"."""
@@ -196,23 +222,30 @@ class Mentions:
                 out.append(who)
         return out if len(out) > 1 or (out and len(inside) == 1) else []
 
-    def _he(self, at: int, said: list[Speaker]) -> list[Speaker]:
-        if said and all(_is_person(s) for s in said):
+    def _he(self, at: int, said: list[Speaker], *, woman: bool | None) -> list[Speaker]:
+        if said and all(_is_person(s) for s in said) and self._may_be(said[0], woman):
             return said[:1]
         here = self.sentence(at)
         best: tuple[float, Mention] | None = None
         for m in self.latest:
-            if m.at >= at or here - m.sentence > 4 or not _is_person(m.who):
+            if m.at >= at or here - m.sentence > 4 or not _is_person(m.who) or not self._may_be(m.who, woman):
                 continue
             score = -3.0 * (here - m.sentence) + 2.5 * m.subject + m.at / 1e7
             apart = [*self.quoted, *(span for span, _ in self.reported)]
             score -= 8.0 * any(a <= m.at < b and not a <= at < b for a, b in apart)
             if best is None or score > best[0]:
                 best = (score, m)
-        told = [(here - self.sentence(b - 1), who) for (_, b), who in self.reported if b <= at + 2 and _is_person(who)]
+        told = [(here - self.sentence(b - 1), who) for (_, b), who in self.reported if b <= at + 2 and _is_person(who) and self._may_be(who, woman)]
         if told and told[-1][0] <= 4 and (best is None or -3.0 * told[-1][0] + 2.0 > best[0]):
             return [told[-1][1]]
         return [best[1].who] if best else []
+
+    def _may_be(self, who: Speaker, woman: bool | None) -> bool:
+        """Tell whether "she" or "he" can mean a person, as far as names and titles tell."""
+        if woman is None:
+            return True
+        told = who.name in self._women or who.name.split()[0].lower() in WOMEN
+        return told or not who.known if woman else not told
 
     def _it(self, at: int, said: list[Speaker]) -> list[Speaker]:
         if said and not _is_person(said[0]):
@@ -279,17 +312,6 @@ class Mentions:
                 return [m.who]
         return []
 
-    def _public_name(self, words: str, who: Speaker) -> Speaker:
-        """Keep the name of somebody whom the text calls by an office; anybody else is "a person named in the text"."""
-        last = who.name.split()[-1] if who.name else ""
-        if last not in self._public:
-            text, name = self.page.text, re.escape(last)
-            self._public[last] = bool(
-                re.search(rf"\b(?i:{_OFFICE})\.?(?:[ ,]+[\w.’'-]+){{0,5}}? (?:[\w.’'-]+ )?{name}\b", text)
-                or re.search(rf"{name},(?:[ ,]+[\w.’'-]+){{0,8}}? (?i:{_OFFICE})\b", text)
-            )
-        return who if self._public[last] or not _looks_personal(words) else Speaker("a named person", known=False)
-
 
 def _head(token: Any) -> Any:
     while (
@@ -303,13 +325,6 @@ def _head(token: Any) -> Any:
 
 def _named_in(words: str) -> list[Speaker]:
     return [who for _, who in all_named(words)]
-
-
-def _named_whole(words: list[Any], head: Any) -> bool:
-    """Tell whether the head ends a name that the list of speakers has, with a possessor or an adjective before it."""
-    return speaker(
-        " ".join(w.text for w in words if w.i <= head.i).replace(" ’s", "’s").replace(" 's", "'s")
-    ).known and not any(w.dep_ == "prep" for w in words if w.i < head.i)
 
 
 _NAME_NOUNS = (
@@ -327,6 +342,8 @@ _PARTIES = ("Russia", "Ukraine", "United States", "United Kingdom", "France", "G
 
 
 def _is_person(who: Speaker) -> bool:
+    if who.office == PERSON:
+        return True
     return (
         who.known
         and bool(
@@ -340,40 +357,27 @@ def _is_person(who: Speaker) -> bool:
     )
 
 
+def _demonym(word: str) -> str:
+    """Give the state whose people a word names: "Russians"; empty where it names none that is known."""
+    one = speaker(f"{word.lower().removesuffix('s')} officials") if word[:1].isupper() and word.endswith("ns") else None
+    return one.party if one is not None and one.party and not one.known else ""
+
+
+def _tail_kept(who: Speaker, behind: str) -> Speaker:
+    """Keep "familiar with the talks" behind a group that nothing else names."""
+    kept = re.match(r"familiar with(?: \w+){1,3}|close to(?: \w+){1,2}|in the region", behind)
+    return Speaker(f"{who.name} {kept[0]}", party=who.party, office=who.office, known=False) if kept and not who.known else who
+
+
 def _leads(who: Speaker) -> bool:
     return who.office.startswith(("President", "Prime Minister of"))
-
-
-def _proper(words: str) -> bool:
-    return bool(re.search(r"\b[A-Z][\w’'-]+", words))
-
-
-def _looks_personal(words: str) -> bool:
-    """Tell whether words look like a person's name: two or three capitalised words, or one, and no noun of a body."""
-    bare = re.sub(r"^(?:Mr|Mrs|Ms|Dr)\.? ", "", words)
-    if _AGENT.search(bare):
-        return False
-    return bool(re.fullmatch(r"[A-Z][\w’'-]+(?: [A-Z][\w.’'-]*){0,2}", bare)) and not re.search(
-        r"(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|Institute|News|Times|Post|Group|Union|Association|Bank|Center|Centre|Force|Army|Command|Police)\b",
-        bare,
-    )
-
-
-def _can_speak(words: str, who: Speaker) -> bool:
-    """Tell whether somebody unknown can speak at all: people and bodies, not wars, tactics or comments."""
-    return bool(
-        who.known
-        or who.party
-        or _AGENT.search(words)
-        or re.search(r"\b[a-z]+(?:ers|ors|ists|ants|men|women|people)\b", words)
-    )
 
 
 _AGENT = re.compile(
     r"\b(?:officials?|officers?|sources?|analysts?|experts?|diplomats?|authorit(?:y|ies)|leaders?|ministers?|lawmakers|aides?|"
     r"advis[eo]rs?|commanders?|negotiators?|allies|agenc(?:y|ies)|military|army|forces|troops|governments?|ministry|administration|"
     r"delegation|team|spokes(?:man|woman|person)|residents?|witness(?:es)?|critics|observers|monitors?|investigators|rebels|activists?|"
-    r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|court|judge|union|council|parliament|congress|party|"
+    r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|people|members|civilians|refugees|insurgents|fighters|voters|scientists|economists|scholars|researchers|aide|court|judge|union|council|parliament|congress|party|"
     r"campaign|company|organi[sz]ation|committee|mayor|governor|soldiers?|man|woman|mother|father|family|families|doctors?|figures|data)\b",
     re.IGNORECASE,
 )

@@ -84,7 +84,7 @@ def bears_on_war(words: str) -> bool:
     (True, False)
     """
     saw = features(plain(words))
-    return bool(saw.keys() - {"plan", "economy", "values", "stop", "pressure", "other_states", "talks"})
+    return bool(saw.keys() - {"plan", "economy", "values", "stop", "pressure", "talks"})
 
 
 def _act(saw: dict[str, int], text: str, things: dict[str, int]) -> str:
@@ -142,6 +142,8 @@ def _act(saw: dict[str, int], text: str, things: dict[str, int]) -> str:
         return "territory"
     if "neutrality" in saw and "peace" not in saw:
         return "neutrality"
+    if re.search(_MEANS, text) and ("hit" in saw or "raid" in saw) and not saw.keys() & {"peace", "talks", "plan"}:
+        return _means(text)
     if "raid" in saw and not ("peace" in saw or "talks" in saw or "causes" in saw):
         return "attack.ground" if "troops" in saw else "attack"
     if "relations" in saw and "peace" not in saw:
@@ -154,7 +156,7 @@ def _act(saw: dict[str, int], text: str, things: dict[str, int]) -> str:
         return "talks"
     if "economy" in saw:
         return "economy"
-    if "relations" in saw or "other_states" in saw:
+    if "relations" in saw:
         return "relations"
     if "monitoring" in saw:
         return "monitoring"

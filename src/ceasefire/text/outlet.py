@@ -16,6 +16,7 @@ from ceasefire.text.page import Page
 from ceasefire.text.quantity import quantities
 from ceasefire.text.sayings import Saying
 from ceasefire.text.split import pieces, sentences
+from ceasefire.text.stance import SAYS, cue_stance
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -136,7 +137,7 @@ def _stated(page: Page, piece: Span, *, goes_on: bool) -> tuple[Span, Matter, st
     if _UNTOLD.search(words):
         return None
     verb = _main_verb(page, piece)
-    if verb is None:
+    if verb is None or _reports(page, piece):
         return None
     about = matter(words)
     event = about.act.split(".")[0] in EVENTS
@@ -145,6 +146,12 @@ def _stated(page: Page, piece: Span, *, goes_on: bool) -> tuple[Span, Matter, st
             return piece, about, "cannot_confirm"
         return piece, about, "asserts"
     return None
+
+
+def _reports(page: Page, piece: Span) -> bool:
+    """Tell whether somebody says something in a piece: then it is not the outlet's."""
+    verbs = [w for w in page.words(*piece) if w.tag_[:2] == "VB" and w.dep_ not in ("aux", "auxpass", "amod")]
+    return any(cue_stance(w.text) == SAYS and any(c.dep_ == "nsubj" for c in w.children) for w in verbs)
 
 
 def _measured(words: str) -> bool:

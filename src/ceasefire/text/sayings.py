@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ceasefire.text.attribution.spans import Attribution, Span, inside, union, without
 from ceasefire.text.attribution.verbs import subject_of
 from ceasefire.text.coreference import Mentions
-from ceasefire.text.matter import OPINION, matter
+from ceasefire.text.matter import OPINION, features, matter, plain
 from ceasefire.text.page import Page
 from ceasefire.text.speakers import Speaker
 from ceasefire.text.stance import SAYS, cue_stance, is_second
@@ -115,8 +115,11 @@ def _is_told(page: Page, one: Attribution, cue: str) -> bool:
     clear = re.search(r"\b(?:not|n['’]t) (?:\w+ )?(?:clear|known)\b", page.text[max(0, begin - 30) : begin])
     if clear or all(w.tag_[:3] == "NNP" or w.tag_ in ("DT", "PRP", "IN", "POS") or w.is_punct for w in words):
         return False
-    if cue_stance(cue) != SAYS or one.kind in ("direct", "mixed"):
+    if one.kind in ("direct", "mixed") or cue_stance(cue) in ("judges", "silent"):
         return True
+    if cue_stance(cue) != SAYS:
+        clause = any(w.tag_ in ("VB", "VBD", "VBZ", "VBP", "MD") for w in words)
+        return clause or bool(features(plain(page.text[begin:stop])))
     if any(w.tag_ in ("VBD", "VBZ", "VBP", "MD") for w in words) or any(w.tag_ == "TO" for w in words):
         return True
     return matter(page.text[begin:stop]).act != OPINION
