@@ -98,7 +98,7 @@ def main(split: str, limit: int | None) -> int:
     linked = right_source(sample, found)
     print(f"right source: {linked:.3f} of the content tokens that rules and people both have")
     print(
-        f"{len(sample) / cpu:.1f} articles and {words / cpu:.0f} words per CPU second; {cpu:.1f} s CPU, {wall:.1f} s wall"
+        f"{len(sample) / cpu:.1f} articles, {words / cpu:.0f} words per CPU second; {cpu:.1f} s CPU, {wall:.1f} s wall"
     )
     line = {
         "split": split,

@@ -11,7 +11,9 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
+_WORD = re.compile("[a-z]+")
 IRREGULAR = {
     "say": "said", "tell": "told", "write": "wrote written", "think": "thought", "know": "knew known",
     "see": "saw seen", "find": "found", "feel": "felt", "hear": "heard", "understand": "understood",
@@ -46,6 +48,12 @@ class Lexicon:
     impersonal: frozenset[str]
     adverbs: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
+    every: frozenset[str]
+    """All words above; a paragraph without any of them attributes nothing."""
+
+    def attributes(self, text: str) -> bool:
+        """Whether a text has a word that can attribute."""
+        return not self.every.isdisjoint(_WORD.findall(text.lower()))
 
 
 def forms(verb: str) -> tuple[str, ...]:
@@ -74,19 +82,21 @@ def lexicon() -> Lexicon:
             for form in forms(word):
                 verbs.setdefault(form, set()).update(group["takes"].split())
     nouns, adjectives = raw["nouns"], raw["adjectives"]
-    return Lexicon(
-        verbs={form: frozenset(takes) for form, takes in verbs.items()},
-        passives=frozenset(form for word in raw["passives"]["words"].split() for form in forms(word)),
-        noun_clause=_plurals(nouns["clause"]),
-        noun_infinitive=_plurals(nouns["infinitive"]),
-        noun_preposition=_pairs(nouns["preposition"], plural=True),
-        adjective_clause=frozenset(adjectives["clause"].split()),
-        adjective_infinitive=frozenset(adjectives["infinitive"].split()),
-        adjective_preposition=_pairs(adjectives["preposition"], plural=False),
-        impersonal=frozenset(adjectives["impersonal"].split()),
-        adverbs=frozenset(raw["adverbs"]["words"].split()),
-        phrases=tuple(tuple(phrase.split()) for phrase in raw["phrases"]["words"].split(" | ")),
-    )
+    parts: dict[str, Any] = {
+        "verbs": {form: frozenset(takes) for form, takes in verbs.items()},
+        "passives": frozenset(form for word in raw["passives"]["words"].split() for form in forms(word)),
+        "noun_clause": _plurals(nouns["clause"]),
+        "noun_infinitive": _plurals(nouns["infinitive"]),
+        "noun_preposition": _pairs(nouns["preposition"], plural=True),
+        "adjective_clause": frozenset(adjectives["clause"].split()),
+        "adjective_infinitive": frozenset(adjectives["infinitive"].split()),
+        "adjective_preposition": _pairs(adjectives["preposition"], plural=False),
+        "impersonal": frozenset(adjectives["impersonal"].split()),
+        "adverbs": frozenset(raw["adverbs"]["words"].split()),
+    }
+    phrases = tuple(tuple(phrase.split()) for phrase in raw["phrases"]["words"].split(" | "))
+    every = frozenset(word for words in parts.values() for word in words) | {phrase[0] for phrase in phrases}
+    return Lexicon(**parts, phrases=phrases, every=every)
 
 
 def _plurals(words: str) -> frozenset[str]:

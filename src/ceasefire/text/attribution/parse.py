@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ceasefire.errors import CeasefireError
 from ceasefire.text.attribution.spans import Span
@@ -112,9 +112,10 @@ def parser() -> Language:
     return loaded
 
 
-def parsed(texts: Iterable[tuple[str, Any]]) -> Iterator[tuple[Doc, Any]]:
-    """Parse stretches of text in batches, each with what belongs to it, in order."""
-    return parser().pipe(((_one_line(text), context) for text, context in texts), as_tuples=True, batch_size=128)
+def parsed(texts: Iterable[str]) -> Iterator[Doc]:
+    """Parse stretches of text in batches, in order."""
+    docs: Iterator[Doc] = parser().pipe((_one_line(text) for text in texts), batch_size=128)
+    return docs
 
 
 def _one_line(text: str) -> str:

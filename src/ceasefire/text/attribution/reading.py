@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,37 +42,40 @@ def attributions(text: str) -> list[Attribution]:
 
 def attributions_of(texts: Iterable[str]) -> Iterator[list[Attribution]]:
     """Find the attributions of many texts, in order; memory holds a batch of paragraphs and the texts they are of."""
-    waiting: list[tuple[Readable, list[Span]]] = []
+    words = lexicon()
+    waiting: deque[tuple[Readable, list[Span], list[int]]] = deque()
 
-    def stretches() -> Iterator[tuple[str, None]]:
+    def stretches() -> Iterator[str]:
         for text in texts:
             clean = readable(text)
             spans = paragraphs(clean.text)
-            waiting.append((clean, spans))
-            for begin, stop in spans:
-                yield clean.text[begin:stop], None
-        waiting.append((readable(""), []))
+            spoken = [number for number, (begin, stop) in enumerate(spans) if words.attributes(clean.text[begin:stop])]
+            waiting.append((clean, spans, spoken))
+            yield from (clean.text[spans[number][0] : spans[number][1]] for number in spoken)
 
-    docs: list[Doc] = []
-    for doc, _ in parsed(stretches()):
-        docs.append(doc)
-        while len(waiting) > 1 and len(docs) >= len(waiting[0][1]):
-            clean, spans = waiting.pop(0)
-            yield read(clean, spans, docs[: len(spans)])
-            del docs[: len(spans)]
-    for clean, spans in waiting[:-1]:
-        yield read(clean, spans, docs[: len(spans)])
-        del docs[: len(spans)]
+    def first(docs: dict[int, Doc]) -> list[Attribution]:
+        clean, spans, _ = waiting.popleft()
+        result = read(clean, spans, docs)
+        docs.clear()
+        return result
+
+    docs: dict[int, Doc] = {}
+    for doc in parsed(stretches()):
+        while len(docs) == len(waiting[0][2]):
+            yield first(docs)
+        docs[waiting[0][2][len(docs)]] = doc
+    while waiting:
+        yield first(docs)
 
 
-def read(clean: Readable, spans: list[Span], docs: Sequence[Doc]) -> list[Attribution]:
-    """Apply the rules to a parsed text."""
+def read(clean: Readable, spans: list[Span], docs: Mapping[int, Doc]) -> list[Attribution]:
+    """Apply the rules to a text, with the parse of its paragraphs by number."""
     words = lexicon()
     found = quotes(clean.text, spans)
     drafts = headings(clean.text, spans)
-    for number, (doc, (begin, _)) in enumerate(zip(docs, spans, strict=True)):
+    for number, doc in docs.items():
         for one in (*by_verbs(doc, words), *by_others(doc, words)):
-            drafts.append(_draft(one, doc, begin, number))
+            drafts.append(_draft(one, doc, spans[number][0], number))
     drafts = carry(clean.text, spans, found, sorted(drafts, key=lambda draft: draft.cue))
     result = assembled(clean.text, drafts, found)
     if isinstance(clean.origin, range):
