@@ -43,7 +43,7 @@ def main(observations: int = 20_000) -> None:
         told = np.array([truth.told.get(row, "") for row in rows])
         # a row that tells of nothing is alone
         event = np.where(told == "", np.arange(len(told)), -1 - np.unique(told, return_inverse=True)[1])
-        for name, method in (("rule", match), ("linkage", link)):
+        for name, method in (("rule", match), ("linkage", lambda o, p: link(o, p).group)):
             label, seconds = timed(lambda m=method, o=seen: m(o, Priors()))
             p, r, f1, ratio = pair_score(event, label)
             print(f"{name:8} {p:9.3f} {r:7.3f} {f1:8.3f} {ratio:12.2f} {seconds:6.1f}")

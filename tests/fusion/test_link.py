@@ -45,18 +45,18 @@ def _f1(truth, label) -> float:
 def test_with_few_observations_the_rule_decides(observation) -> None:
     rows = [observation("a"), observation("b", lon=34.58), observation("c", act="attack.shelling")]
     table = Table.of(Observation, rows)
-    assert link(table, Priors()).tolist() == match(table, Priors()).tolist()
-    assert link(table.keep(np.zeros(3, bool)), Priors()).tolist() == []
+    assert link(table, Priors(), fewest=200).group.tolist() == match(table, Priors()).tolist()
+    assert link(table.keep(np.zeros(3, bool)), Priors()).group.tolist() == []
 
 
 def test_reports_of_one_event_are_found(busy) -> None:
     table, told = busy
-    assert _f1(told, link(table, Priors())) > 0.8
+    assert _f1(told, link(table, Priors(), fewest=200).group) > 0.8
 
 
 def test_no_group_holds_what_cannot_be_one_event(busy) -> None:
     table, _ = busy
-    group = link(table, Priors())
+    group = link(table, Priors(), fewest=200).group
     start = table.column("start").astype(np.int64) / 3600
     act = table.column("act").astype(str)
     for g in np.unique(group):
@@ -67,7 +67,7 @@ def test_no_group_holds_what_cannot_be_one_event(busy) -> None:
 
 def test_groups_are_numbered_by_their_earliest_report(busy) -> None:
     table, _ = busy
-    group = link(table, Priors())
+    group = link(table, Priors(), fewest=200).group
     earliest = np.full(group.max() + 1, np.inf)
     np.minimum.at(earliest, group, table.column("start").astype(np.int64).astype(float))
     assert (np.diff(earliest) >= 0).all()
@@ -76,7 +76,7 @@ def test_groups_are_numbered_by_their_earliest_report(busy) -> None:
 def test_the_order_of_rows_is_of_no_matter(busy) -> None:
     table, _ = busy
     mixed = np.random.default_rng(1).permutation(len(table))
-    one, other = link(table, Priors())[mixed], link(table.keep(mixed), Priors())
+    one, other = link(table, Priors(), fewest=200).group[mixed], link(table.keep(mixed), Priors(), fewest=200).group
     assert (
         len(set(zip(one.tolist(), other.tolist(), strict=True))) == len(set(one.tolist())) == len(set(other.tolist()))
     )

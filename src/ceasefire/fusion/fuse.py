@@ -19,7 +19,7 @@ from ceasefire.fusion.by_party import by_party
 from ceasefire.fusion.columns import Coded, lists, pairs
 from ceasefire.fusion.compatible import FUSED
 from ceasefire.fusion.describe import Described, describe
-from ceasefire.fusion.match import match
+from ceasefire.fusion.link import link
 from ceasefire.fusion.members import Members
 from ceasefire.fusion.occurred import occurred
 from ceasefire.fusion.on_object import Registered, on_object
@@ -80,7 +80,8 @@ def fuse(
     used = observations.keep(eligible)
     if len(used) == 0:
         return Fused(Table.empty(Incident), Table.empty(Weight), len(observations))
-    group = match(used, priors)
+    linked = link(used, priors)
+    group = linked.group
     order = _by_group(used, group)
     used, group = used.keep(order), group[order]
     members = Members(used, group, priors)
@@ -115,7 +116,8 @@ def fuse(
             "observations": lists(group, used.arrow.column("id").combine_chunks(), n),
         },
     )
-    return Fused(incidents, _weights(Added.join([first, second, third]), ids, used), int((~eligible).sum()))
+    weights = [_weights(Added.join([first, second, third]), ids, used), linked.weights(ids)]
+    return Fused(incidents, Table.concat(Weight, weights), int((~eligible).sum()))
 
 
 def _eligible(observations: Table[Observation]) -> _Array:

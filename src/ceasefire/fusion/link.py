@@ -1,9 +1,9 @@
 """Observations of one event by Fellegi-Sunter linkage: what can be one event, weighed against what chance would bring.
 
-The rule of `match` joins whatever can be of one instant and place. Where much happens that is too much: two strikes on
-a town in one night can be one, but need not be. Here a possible pair counts by how much oftener such pairs occur than
-between reports of different days, and groups grow only while their pairs are of one event on average. It learns from
-the observations alone; where there are too few to learn from, the rule decides.
+The rule of `match` joins whatever can be of one instant and place, the closest first. Here the same groups are
+possible, but the likeliest pairs come first and unlikely ones do not join: a pair counts by how much oftener such
+pairs occur than between reports of different days. It learns from the observations alone; where there are too few to
+learn from, the rule decides.
 """
 
 from __future__ import annotations
@@ -12,28 +12,61 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from scipy.spatial import cKDTree
 
-from ceasefire.fusion.compatible import acts_match, matrix, objects_match
-from ceasefire.fusion.match import match
+from ceasefire.fusion.columns import numbered
+from ceasefire.fusion.match import _attach, _number, _pairs, _possible, _taken_apart, _View, match
 from ceasefire.fusion.priors import Priors
-from ceasefire.model.records import Observation
+from ceasefire.model.records import MATCHING, Observation, Weight
 from ceasefire.model.table import Table
-from ceasefire.stats.merge import average_linkage
 from ceasefire.stats.pairs import PairModel
 
 _Array = np.ndarray[Any, Any]
-_EARTH_KM = 6371.0088
-_SLACK_HOURS = 2.0
-_STRETCH = 1.41
 _SHIFT_DAYS = (3, 5, 8)
-_FEWEST = 200
-"""With fewer pairs to learn from, the rule decides."""
-_RADII_KM, _RATIOS, _SPANS_HOURS = (2.0, 6.0, 12.0, 25.0), (0.1, 0.35, 0.7, 1.0), (3.0, 8.0)
-_SIZES = (25, 6, 2, 3, 3)
+_MANY = 60_000
+"""Of more observations than this, coincidences are counted at one shift."""
+_RADII_KM, _SPANS_HOURS = (2.0, 6.0, 12.0, 25.0), (3.0, 8.0)
+_FITS = 24
+_SIZES = (_FITS, 2, 2, 4, 3)
+_LEAST_HOURS = 0.5
+_QUANTILE_90 = 2.146
+"""Standard deviations of a two-dimensional normal error within which 90 % of the errors lie."""
 
 
-def link(observations: Table[Observation], priors: Priors, *, least: float = 0.4) -> _Array:
+@dataclass(frozen=True)
+class Linked:
+    """Groups, and what joined them."""
+
+    group: _Array
+    """Group of each observation, shape (n,), numbered from 0 in order of the earliest member: as `match` gives."""
+    probability: _Array
+    """Mean probability, over the pairs within a group that can be one event, that they are; NaN without a pair.
+    Shape (groups,)."""
+    learned: bool
+    """Whether linkage was asked for and there was enough to learn from; if not, the groups are those of `match`."""
+
+    def weights(self, incidents: pa.Array) -> Table[Weight]:
+        """Say of each group of several how it was joined: a row with the log odds of its mean probability.
+
+        Parameters
+        ----------
+        incidents
+            Id of each group.
+        """
+        joined = np.flatnonzero(np.isfinite(self.probability))
+        p = np.clip(self.probability[joined], 1e-6, 1.0 - 1e-6)
+        columns = {
+            "incident": incidents.take(pa.array(joined)),
+            "observation": MATCHING,
+            "about": "joined",
+            "weight": np.log(p / (1.0 - p)),
+            "why": "linkage: mean over the pairs of its reports",
+        }
+        return Table.from_columns(Weight, columns, len(joined))
+
+
+def link(observations: Table[Observation], priors: Priors, *, least: float = 0.15, fewest: int = 10_000) -> Linked:
     """Group observations into incidents, learning from them how reports of one event agree.
 
     Parameters
@@ -41,180 +74,121 @@ def link(observations: Table[Observation], priors: Priors, *, least: float = 0.4
     observations
         n observations, each with a place and an act that makes incidents.
     priors
-        `same_hours` and `same_km` bound how far apart reports of one event may be.
+        `same_hours` and `same_km` bound how far apart reports of one event may be; `matching` asks for linkage.
     least
-        Groups are joined while the mean probability over their pairs is at least this. Half the pair F1 that is
-        reached is the best threshold for it (Lipton and others 2014); F1 is about 0.8 in simulated cases.
-
-    Returns
-    -------
-    Group of each observation, shape (n,), numbered from 0 in order of the earliest member: as `match` gives.
+        Pairs less probable than this join nothing. What a group adds to a pair is not in its probability, so this
+        lies below a half; it was chosen on simulated cases other than those that the benchmark scores.
+    fewest
+        With fewer pairs that can be one event there is too little to learn from, and the rule decides; chosen likewise.
     """
-    n = len(observations)
-    by_rule = match(observations, priors)
-    fine = np.flatnonzero(observations.column("radius_km") <= priors.same_km)
-    if len(fine) < 2:
-        return by_rule
-    view = _View.of(observations.keep(fine), priors)
-    pairs = _near(view, priors, days=0)
-    possible = _possible(view, *pairs, days=0)
-    if possible.sum() < _FEWEST:
-        return by_rule
-    i, j = pairs[0][possible], pairs[1][possible]
-    model, busy = _learn(view, i, j, priors)
+    view = _View(observations)
+    fine = np.flatnonzero(view.radius <= priors.same_km)
+    model = None
+    if priors.matching == "linkage" and len(fine) > 1:
+        i, j, _ = _pairs(view, fine, priors)
+        pairs = _Pairs(view, fine, numbered(observations.arrow.column("source")))
+        model = pairs.learn(i, j, priors) if len(i) >= fewest else None
     if model is None:
-        return by_rule
-    tree = average_linkage(
-        i,
-        j,
-        model.probability(_levels(view, i, j, days=0), np.sqrt(busy[i] * busy[j])),
-        len(fine),
-        lowest=least,
-        apart=(pairs[0][~possible], pairs[1][~possible]),
-    )
-    groups = _checked(tree.cut(least), i, j, by_rule[fine])
-    return _number(_with_coarse(n, fine, groups, by_rule), observations.column("start").astype(np.int64))
+        by_rule = match(observations, priors)
+        return Linked(by_rule, np.full(int(by_rule.max(initial=-1)) + 1, np.nan), learned=False)
+    p, fit = model
+    joins = p >= least
+    # the fit settles the order among pairs of one level
+    cost = -np.log(p / np.maximum(1.0 - p, 1e-12)) - 1e-4 * fit
+    groups = np.arange(len(observations))
+    groups[fine] = fine[_taken_apart(view, fine, i[joins], j[joins], cost[joins])]
+    coarse = np.flatnonzero(view.radius > priors.same_km)
+    if len(coarse):
+        groups = _attach(view, groups, fine, coarse)
+    groups = _number(groups, view.start)
+    inside = groups[fine[i]] == groups[fine[j]]
+    of, count = groups[fine[i]][inside], int(groups.max()) + 1
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(of, p[inside], count) / np.bincount(of, minlength=count)
+    return Linked(groups, mean, learned=True)
 
 
-@dataclass(frozen=True)
-class _View:
-    start: _Array
-    end: _Array
-    xyz: _Array
-    radius: _Array
-    act: _Array
-    object: _Array
-    origin: _Array
-    source: _Array
-    acts_match: _Array
-    objects_match: _Array
-    blank: int
-    hours_to_km: float
+class _Pairs:
+    """Pairs of fine observations, and how they compare."""
 
-    @classmethod
-    def of(cls, observations: Table[Observation], priors: Priors) -> _View:
-        start = observations.column("start").astype(np.int64) / 3600.0
-        end = observations.column("end").astype(np.int64) / 3600.0
-        lon, lat = np.radians(observations.column("lon")), np.radians(observations.column("lat"))
-        acts, act = np.unique(observations.column("act").astype(str), return_inverse=True)
-        said = observations.column("object_class").astype(str)
-        # what a party says about the object keeps nothing apart
-        said[observations.column("procedure").astype(str) == "claim"] = ""
-        objects, thing = np.unique(np.append(said, ""), return_inverse=True)
-        origin = observations.column("origin").astype(str)
-        unknown = origin == ""
-        origin = np.where(unknown, observations.column("id").astype(str), origin)
-        return cls(
-            start=start,
-            end=end,
-            xyz=_EARTH_KM * np.c_[np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)],
-            radius=np.maximum(observations.column("radius_km"), 0.05),
-            act=act,
-            object=thing[:-1],
-            origin=np.unique(origin, return_inverse=True)[1],
-            source=np.unique(observations.column("source").astype(str), return_inverse=True)[1],
-            acts_match=matrix(acts, acts_match),
-            objects_match=matrix(objects, objects_match),
-            blank=int(thing[-1]),
-            hours_to_km=priors.same_km / priors.same_hours,
+    def __init__(self, view: _View, fine: _Array, source: _Array) -> None:
+        self.view, self.fine = view, fine
+        self.start, self.end = view.start[fine], view.end[fine]
+        self.xyz, self.radius = view.xyz[fine], view.radius[fine]
+        self.act, self.object, self.origin, self.source = (
+            x[fine] for x in (view.act, view.object, view.origin, source)
         )
 
+    def learn(self, i: _Array, j: _Array, priors: Priors) -> tuple[_Array, _Array] | None:
+        """Give the probability of each pair, and how well its places and times fit; None where days are too few."""
+        span = float(self.end.max() - self.start.min()) / 24.0
+        shifts = [d for d in (_SHIFT_DAYS if len(self.fine) <= _MANY else _SHIFT_DAYS[1:2]) if d < span / 2]
+        if not shifts:
+            return None
+        met, chance, copied = np.zeros(len(self.fine)), [], []
+        for days in shifts:
+            a, b = self._shifted(days, priors)
+            met += np.bincount(a, minlength=len(met)) + np.bincount(b, minlength=len(met))
+            chance.append(self._compared(a, b, days))
+            copied.append(self._identical(a, b, days))
+        # a shifted copy meets each two reports twice, the one before the other and after it, but misses the last days
+        passes = 2 * sum(1.0 - d / span for d in shifts)
+        busy = self._busy(met / passes)
+        busy_pair = np.sqrt(busy[i] * busy[j])
+        by_chance, found = [np.concatenate(c) for c in zip(*chance, strict=True)], self._compared(i, j, 0)
+        edges = np.quantile(found[0], np.linspace(0, 1, _FITS + 1)[1:-1])
+        fit = found[0]
+        found[0], by_chance[0] = np.digitize(fit, edges), np.digitize(by_chance[0], edges)
+        p = np.zeros(len(i))
+        same, same_by_chance = self._identical(i, j, 0), np.concatenate(copied)
+        # pairs that name the very same place and hours agree in everything at once: they have weights of their own
+        for some, shifted in ((same, same_by_chance), (~same, ~same_by_chance)):
+            if some.any():
+                levels = [x[some] for x in found]
+                model = PairModel(_SIZES, draws=0).fit(levels, [x[shifted] for x in by_chance], shifts=passes)
+                p[some] = model.probability(levels, busy_pair[some])
+        return p, fit
 
-def _near(view: _View, priors: Priors, *, days: int) -> tuple[_Array, _Array]:
-    """Pairs within the bounds; with `days`, of a report and one that many days later."""
-    at = np.c_[view.xyz, (view.start + view.end)[:, None] / 2 * view.hours_to_km]
-    if days == 0:
-        pairs = cKDTree(at).query_pairs(priors.same_km, p=np.inf, output_type="ndarray")
-        return pairs[:, 0], pairs[:, 1]
-    later = at.copy()
-    later[:, 3] -= days * 24.0 * view.hours_to_km
-    near = cKDTree(at).sparse_distance_matrix(cKDTree(later), priors.same_km, p=np.inf, output_type="ndarray")
-    return near["i"].astype(np.int64), near["j"].astype(np.int64)
+    def _shifted(self, days: int, priors: Priors) -> tuple[_Array, _Array]:
+        """Pairs of a report and one that many days later that would be possible if the days were the same."""
+        at = np.c_[self.xyz, (self.start + self.end)[:, None] / 2 * priors.same_km / priors.same_hours]
+        later = at.copy()
+        later[:, 3] -= days * 24.0 * priors.same_km / priors.same_hours
+        near = cKDTree(at).sparse_distance_matrix(cKDTree(later), priors.same_km, p=np.inf, output_type="ndarray")
+        a, b = near["i"].astype(np.int64), near["j"].astype(np.int64)
+        keep = _possible(self.view, self.fine[a], self.fine[b], priors, later_hours=days * 24.0)
+        return a[keep], b[keep]
 
+    def _gap(self, i: _Array, j: _Array, days: int) -> _Array:
+        by = days * 24.0
+        latest = np.maximum(self.start[i], self.start[j] - by)
+        return np.asarray(latest - np.minimum(self.end[i], self.end[j] - by))
 
-def _possible(view: _View, i: _Array, j: _Array, *, days: int) -> _Array:
-    """Tell which pairs can be one event: discs, intervals, acts and objects meet, and no statement lists both."""
-    km = np.linalg.norm(view.xyz[i] - view.xyz[j], axis=1)
-    gap = _gap(view, i, j, days)
-    out = (km <= _STRETCH * np.hypot(view.radius[i], view.radius[j])) & (gap <= _SLACK_HOURS)
-    out &= view.acts_match[view.act[i], view.act[j]] & view.objects_match[view.object[i], view.object[j]]
-    return np.asarray(out & ~((view.origin[i] == view.origin[j]) & (gap > 0.0)))
+    def _compared(self, i: _Array, j: _Array, days: int) -> list[_Array]:
+        """Compare pairs: how well place and time fit, whether the times meet, act, object, and who says it."""
+        gap = self._gap(i, j, days)
+        # density of this distance and overlap among reports of one event: normal errors, an instant in the interval
+        spread = (self.radius[i] ** 2 + self.radius[j] ** 2) / _QUANTILE_90**2
+        km2 = ((self.xyz[i] - self.xyz[j]) ** 2).sum(axis=1)
+        hours = np.maximum(self.end - self.start, _LEAST_HOURS)
+        fit = np.log(np.maximum(-gap, _LEAST_HOURS) / (hours[i] * hours[j])) - np.log(spread) - km2 / spread / 2
+        act = (self.act[i] != self.act[j]).astype(np.int64)
+        blank = (self.object[i] == 0) | (self.object[j] == 0)
+        alike = self.view.objects_match[self.object[i], self.object[j]]
+        thing = np.where(blank, 1, np.where(self.object[i] == self.object[j], 0, np.where(alike, 2, 3)))
+        who = np.where(self.origin[i] == self.origin[j], 0, np.where(self.source[i] == self.source[j], 1, 2))
+        return [fit.round(9), (gap > 0.0).astype(np.int64), act, thing, who]
 
+    def _identical(self, i: _Array, j: _Array, days: int) -> _Array:
+        """Tell which pairs name the very same place and interval: copies, or what is known by its town and day."""
+        by = days * 24.0
+        equal = (self.start[i] == self.start[j] - by) & (self.end[i] == self.end[j] - by)
+        near = ((self.xyz[i] - self.xyz[j]) ** 2).sum(axis=1) < 1e-4
+        return np.asarray(equal & near & (self.radius[i] == self.radius[j]))
 
-def _gap(view: _View, i: _Array, j: _Array, days: int) -> _Array:
-    by = days * 24.0
-    latest = np.maximum(view.start[i], view.start[j] - by)
-    return np.asarray(latest - np.minimum(view.end[i], view.end[j] - by))
-
-
-def _levels(view: _View, i: _Array, j: _Array, *, days: int) -> list[_Array]:
-    """Compare pairs: place by precision, time by precision, act, object, and who says it."""
-    both_km = np.hypot(view.radius[i], view.radius[j])
-    ratio = np.linalg.norm(view.xyz[i] - view.xyz[j], axis=1) / both_km
-    place = np.digitize(both_km, _RADII_KM) * 5 + np.digitize(ratio, _RATIOS)
-    span = np.maximum(view.end[i] - view.start[i], view.end[j] - view.start[j])
-    time = np.digitize(span, _SPANS_HOURS) * 2 + (_gap(view, i, j, days) > 0.0)
-    act = (view.act[i] != view.act[j]).astype(np.int64)
-    blank = (view.object[i] == view.blank) | (view.object[j] == view.blank)
-    thing = np.where(blank, 1, np.where(view.object[i] == view.object[j], 0, 2))
-    who = np.where(view.origin[i] == view.origin[j], 0, np.where(view.source[i] == view.source[j], 1, 2))
-    return [place, time, act, thing, who]
-
-
-def _learn(view: _View, i: _Array, j: _Array, priors: Priors) -> tuple[PairModel | None, _Array]:
-    """Fit the weights; and tell how busy each report's place and time is, in coincidences relative to its like."""
-    span = float(view.end.max() - view.start.min()) / 24.0
-    shifts = [d for d in _SHIFT_DAYS if d < span / 2]
-    if not shifts:
-        return None, np.ones(len(view.start))
-    chance: list[list[_Array]] = [[] for _ in _SIZES]
-    met = np.zeros(len(view.start))
-    for days in shifts:
-        a, b = _near(view, priors, days=days)
-        keep = _possible(view, a, b, days=days)
-        a, b = a[keep], b[keep]
-        met += np.bincount(a, minlength=len(met)) + np.bincount(b, minlength=len(met))
-        for k, level in enumerate(_levels(view, a, b, days=days)):
-            chance[k].append(level)
-    # a shifted copy meets each two reports twice, the one before the other and after it, but misses the last days
-    passes = 2 * sum(1.0 - d / span for d in shifts)
-    met /= passes
-    like = np.digitize(view.radius, _RADII_KM) * 3 + np.digitize(view.end - view.start, _SPANS_HOURS)
-    mean = (np.bincount(like, met) / np.maximum(np.bincount(like), 1))[like]
-    model = PairModel(_SIZES).fit(_levels(view, i, j, days=0), [np.concatenate(c) for c in chance], shifts=passes)
-    return model, (met + 1.0) / (mean + 1.0)
-
-
-def _checked(groups: _Array, i: _Array, j: _Array, by_rule: _Array) -> _Array:
-    """Split a group of which not every pair is possible by what the rule says."""
-    size = np.bincount(groups)
-    inside = groups[i] == groups[j]
-    pairs = np.bincount(groups[i[inside]], minlength=len(size))
-    whole = pairs == size * (size - 1) // 2
-    return np.unique(np.c_[groups, np.where(whole[groups], -1, by_rule)], axis=0, return_inverse=True)[1].ravel()
-
-
-def _with_coarse(n: int, fine: _Array, groups: _Array, by_rule: _Array) -> _Array:
-    """Let a coarse report go where most of the fine reports went that the rule puts it with, else stay as it is."""
-    out = by_rule + len(groups)
-    out[fine] = groups
-    coarse = np.setdiff1d(np.arange(n), fine)
-    rule, group = by_rule[fine], groups
-    pairs, count = np.unique(np.c_[rule, group], axis=0, return_counts=True)
-    order = np.lexsort((pairs[:, 1], -count, pairs[:, 0]))
-    pairs = pairs[order]
-    first = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))
-    to = dict(zip(pairs[first, 0].tolist(), pairs[first, 1].tolist(), strict=True))
-    for c in coarse.tolist():
-        out[c] = to.get(int(by_rule[c]), out[c])
-    return out
-
-
-def _number(groups: _Array, start: _Array) -> _Array:
-    """Number groups in order of their earliest member, then of the first in the table."""
-    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
-    earliest = np.full(len(first), np.iinfo(np.int64).max)
-    np.minimum.at(earliest, inverse, start)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.lexsort((first, earliest))] = np.arange(len(first))
-    return np.asarray(rank[inverse])
+    def _busy(self, met: _Array) -> _Array:
+        """How busy each report's place and time is: coincidences relative to reports of like precision."""
+        spans = np.digitize(self.end - self.start, _SPANS_HOURS)
+        like = np.digitize(self.radius, _RADII_KM) * (len(_SPANS_HOURS) + 1) + spans
+        mean = (np.bincount(like, met) / np.maximum(np.bincount(like), 1))[like]
+        return np.asarray((met + 1.0) / (mean + 1.0))

@@ -104,17 +104,24 @@ def _pairs(view: _View, fine: _Array, priors: Priors) -> tuple[_Array, _Array, _
     tree = cKDTree(np.c_[view.xyz[fine], view.mid[fine, None] * hours_to_km])
     pairs = tree.query_pairs(priors.same_km, p=np.inf, output_type="ndarray")
     i, j = fine[pairs[:, 0]], fine[pairs[:, 1]]
+    keep = _possible(view, i, j, priors)
     km = np.linalg.norm(view.xyz[i] - view.xyz[j], axis=1)
-    gap = np.maximum(view.start[i], view.start[j]) - np.minimum(view.end[i], view.end[j])
-    reach = _STRETCH * np.hypot(view.radius[i], view.radius[j])
-    keep = (km <= np.minimum(reach, priors.same_km)) & (gap <= _SLACK_HOURS)
-    keep &= view.acts_match[view.act[i], view.act[j]] & view.objects_match[view.thing[i], view.thing[j]]
-    listed_apart = (view.origin[i] == view.origin[j]) & (gap > 0.0)
-    keep &= ~listed_apart
     same_object = view.object[i] == view.object[j]
     hours = np.abs(view.mid[i] - view.mid[j])
     cost = km / priors.same_km + hours / priors.same_hours + np.where(same_object, 0.0, 0.5)
     return pairs[keep, 0], pairs[keep, 1], cost[keep]
+
+
+def _possible(view: _View, i: _Array, j: _Array, priors: Priors, *, later_hours: float = 0.0) -> _Array:
+    """Tell which pairs can be one event; with `later_hours`, if the second were so much earlier than it says."""
+    km = np.linalg.norm(view.xyz[i] - view.xyz[j], axis=1)
+    latest = np.maximum(view.start[i], view.start[j] - later_hours)
+    gap = latest - np.minimum(view.end[i], view.end[j] - later_hours)
+    reach = _STRETCH * np.hypot(view.radius[i], view.radius[j])
+    keep = (km <= np.minimum(reach, priors.same_km)) & (gap <= _SLACK_HOURS)
+    keep &= view.acts_match[view.act[i], view.act[j]] & view.objects_match[view.thing[i], view.thing[j]]
+    listed_apart = (view.origin[i] == view.origin[j]) & (gap > 0.0)
+    return np.asarray(keep & ~listed_apart)
 
 
 def _impossible(view: _View, fine: _Array, label: _Array) -> _Array:

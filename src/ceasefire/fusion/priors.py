@@ -143,6 +143,9 @@ class Priors(BaseModel):
     same_km: float = Field(default=30.0, gt=0)
     """Reports further apart are of different incidents; a disc wider than this is coarse and never joins two."""
 
+    matching: Literal["linkage", "rule"] = "linkage"
+    """How reports of one event are found: `linkage` learns from the case how such reports agree and leaves it to the
+    rule where there are too few; `rule` joins what can be of one instant and place."""
     calibration: str = ""
     """Calibration file through which the three probabilities are read, or `library:simulated-2026`; empty for none."""
     prevalence: Mapping[Literal["occurred", "object"], Annotated[float, Field(gt=0, lt=1)]] = {}

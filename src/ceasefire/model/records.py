@@ -260,9 +260,16 @@ class Incident:
     """Sentence in our own words of its most reliable observation, where one has it."""
 
 
+MATCHING = "matching"
+"""In place of an observation's id: the log odds that two reports of the incident are of one event, on average."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Weight:
-    """What one observation added to one of an incident's probabilities; `explain` prints these."""
+    """What one observation added to one of an incident's probabilities; `explain` prints these.
+
+    A row of the observation `MATCHING` is no report: it says how surely the incident's reports are of one event.
+    """
 
     incident: str
     """Incident id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, isfinite
 
-from ceasefire.model.records import Finding, Incident, Observation, Weight
+from ceasefire.model.records import MATCHING, Finding, Incident, Observation, Weight
 from ceasefire.model.table import Table
 from ceasefire.reporting import words
 
@@ -35,11 +35,12 @@ def explain(
         *[f"  {a} accuses {b}" for a, b in incident.accused_by if b],
         *[f"  {d} denies it" for d in incident.denied_by],
         f"  {words.count(incident.origins, 'independent report')} of {len(incident.observations)}",
+        *_joined(incident, weights),
         "weights (natural logarithm of the odds):",
     ]
     stated: set[str] = set()
     rows = list(weights.where(incident=incident.id))
-    for w in (w for w in rows if w.observation != "calibration"):
+    for w in (w for w in rows if w.observation not in ("calibration", MATCHING)):
         o = seen.get(w.observation)
         whose = w.observation
         if o:
@@ -64,3 +65,14 @@ def explain(
             f"  {symbol} {f.provision}, {f.reading}: {word} ({f.rule}). {f.reason} Would change it: {f.would_change}"
         )
     return "\n".join(lines)
+
+
+def _joined(incident: Incident, weights: Table[Weight]) -> list[str]:
+    """Say under which rule the reports were taken for reports of one event."""
+    if len(incident.observations) < 2:
+        return []
+    found = list(weights.where(incident=incident.id, observation=MATCHING))
+    if not found:
+        return ["  joined by the rule: one instant and one place exist that all its reports could mean"]
+    p = 1 / (1 + exp(-found[0].weight))
+    return [f"  joined by linkage: two of its reports are of one event with {words.percent(p)}, on average"]

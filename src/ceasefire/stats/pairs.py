@@ -38,7 +38,7 @@ class PairModel:
     steps
         Steps of EM.
     draws
-        Bootstrap draws for the intervals (Poisson resampling of pairs).
+        Bootstrap draws for the intervals (Poisson resampling of pairs); 0 for none, and intervals that are not known.
     seed
         Seed of the bootstrap.
 
@@ -95,14 +95,15 @@ class PairModel:
             self._learn(random.poisson(seen), (random.poisson(by_chance * shifts) + 0.5 / len(seen)) / shifts)
             for _ in range(self.draws)
         ]
+        unknown = np.full((2, 1), np.nan)
         totals = np.array([d.sum() for d in drawn])
-        low, high = np.quantile(totals, [0.025, 0.975])
+        low, high = np.quantile(totals, [0.025, 0.975]) if drawn else unknown[:, 0]
         self.matched_ = (float(self._true.sum()), float(low), float(high))
         out = []
         for axis in range(len(self.sizes)):
             m, u = self._margin(self._true, axis), self._margin(by_chance, axis)
             each = np.array([self._margin(d, axis) for d in drawn])
-            low, high = np.quantile(each, [0.025, 0.975], axis=0)
+            low, high = np.quantile(each, [0.025, 0.975], axis=0) if drawn else np.repeat(unknown, len(m), axis=1)
             out.append(tuple(Level(*map(float, row)) for row in zip(m, low, high, u, strict=True)))
         self.levels_ = tuple(out)
         return self
