@@ -72,6 +72,8 @@ def weighed(
     NoBaseline
         No history, or one that cannot be learned from, with what is wrong; and what limits one that can.
     """
+    if not len(intake.observations):
+        return intake
     if not history:
         said = (
             f"{source}: fires are weighed by the channel's stated ratio, since no earlier years are named (`history`)"
