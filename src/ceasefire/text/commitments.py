@@ -60,7 +60,7 @@ def _read(page: Page, verb: Token, *, clause_only: bool) -> Attribution | None:
     if not content:
         return None
     doc = verb.doc
-    source = noun_phrase(subject)
+    source = {i for i in noun_phrase(subject) if i < verb.i or subject.i > verb.i}
     content -= source
     if not source or not content:
         return None

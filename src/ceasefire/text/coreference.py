@@ -148,7 +148,7 @@ class Mentions:
             return []
         at = self.page.at(head)
         named = next((m for m in self.latest if m.at <= at < m.stop), None)
-        if named is not None and not (head.nbor(1).tag_ == "POS" if head.i + 1 < len(head.doc) else False):
+        if named is not None and head.tag_[:3] == "NNP":
             return [named.who]
         begin = self.page.at(tokens[0])
         stop = self.page.behind(head)

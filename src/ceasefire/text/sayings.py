@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ceasefire.text.attribution.spans import Attribution, Span, inside, union, without
@@ -57,6 +57,7 @@ def sayings(page: Page, found: Sequence[Attribution], mentions: Mentions) -> lis
             continue
         holder = _holder(out, one)
         verb = _verb(page, one.cue)
+        one = _with_link(page, one, verb)
         if verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words)):
             continue
         if not _is_told(page, one, words):
@@ -86,9 +87,21 @@ def sayings(page: Page, found: Sequence[Attribution], mentions: Mentions) -> lis
         elif is_second(words):
             chain = (*holder.chain, " and ".join(s.name for s in holder.speakers))
             out.append(Saying(speakers, one.source, one.cue, list(one.content), chain, holder.direct))
-    for one in out:
-        one.content = _goes_on(page, one, out)
-    return [one for one in out if one.content]
+    for said in out:
+        said.content = _goes_on(page, said, out)
+    return [said for said in out if said.content]
+
+
+def _with_link(page: Page, one: Attribution, verb: Token | None) -> Attribution:
+    """Add what hangs on a cue of stance behind its object: "offered his support TO A FORCE"."""
+    if verb is None or cue_stance(page.text[slice(*one.cue)]) in (SAYS, "") or one.kind == "direct":
+        return one
+    stop = one.content[-1][1]
+    for child in verb.children:
+        if child.dep_ == "prep" and child.lower_ in ("to", "for") and page.at(child) == stop + 1:
+            last = (one.content[-1][0], page.behind(child.right_edge))
+            return replace(one, content=(*one.content[:-1], last))
+    return one
 
 
 def _contrast(verb: Token) -> bool:
@@ -112,6 +125,8 @@ def _is_told(page: Page, one: Attribution, cue: str) -> bool:
     """Tell whether a content says something: a clause, a quotation, or a thing that the cue takes a stance on."""
     begin, stop = one.content[0][0], one.content[-1][1]
     words = [w for span in one.content for w in page.words(*span)]
+    if re.search(r"\bwithout (?:\w+ )?$", page.text[max(0, one.cue[0] - 16) : one.cue[0]]):
+        return True
     clear = re.search(r"\b(?:not|n['’]t) (?:\w+ )?(?:clear|known)\b", page.text[max(0, begin - 30) : begin])
     if clear or all(w.tag_[:3] == "NNP" or w.tag_ in ("DT", "PRP", "IN", "POS") or w.is_punct for w in words):
         return False
