@@ -57,8 +57,8 @@ class Run:
     def summary(self) -> dict[str, int]:
         """Count what was found: breaches under every reading, under some, undecided, and what nobody saw.
 
-        Incidents are counted over all prohibitions; `not_observed` and `region_days` are region-days in force, over
-        prohibitions and readings.
+        Incidents are counted over all prohibitions; `region_days` are those on which some prohibition was in force under
+        some reading, `not_observed` those of them on which nobody looked well enough under any.
         """
         one = self.findings.where(kind="incident")
         verdict, subject = one.column("verdict"), one.column("subject").astype(str)
@@ -70,13 +70,16 @@ class Run:
         open_ = np.bincount(code, likely, len(names))
         daily = self.findings.where(kind="period")
         daily = daily.keep((daily.column("verdict") != "not_in_force") & _is_daily(daily))
+        days = np.char.add(daily.column("subject").astype(str), daily.column("start").astype(str))
+        days, day = np.unique(days, return_inverse=True)
+        looked = np.bincount(day, daily.column("verdict") != "not_observed", len(days)) > 0
         return {
             "incidents": len(self.incidents),
             "breach_every_reading": int(((breach == judged) & (breach > 0)).sum()),
             "breach_some_readings": int(((breach > 0) & (breach < judged)).sum()),
             "undecided": int(((breach == 0) & (open_ > 0)).sum()),
-            "region_days": len(daily),
-            "not_observed": int((daily.column("verdict") == "not_observed").sum()),
+            "region_days": len(days),
+            "not_observed": int((~looked).sum()),
         }
 
     def headline(self) -> str:
@@ -86,7 +89,7 @@ class Run:
         return (
             f"{found['incidents']:,} incidents; {found['breach_every_reading']} a breach under every reading, "
             f"{found['breach_some_readings']} under some, {found['undecided']} undecided; "
-            f"{share:.0%} of region-days in force not observed"
+            f"{share:.0%} of regions and days not observed"
         )
 
     def coverage_by_region(self) -> list[dict[str, Any]]:

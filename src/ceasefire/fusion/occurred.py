@@ -38,8 +38,9 @@ def occurred(members: Members, alert: _Array, priors: Priors) -> tuple[_Array, A
     logs[admits] = np.log(priors.admission)
     logs[m.denies & m.speaks] = np.log(priors.denial_by_party)
     logs[m.denies & ~m.speaks] = np.log(priors.denial_by_other)
-    weight = np.where(m.copy, 0.0, logs * m.trust * m.share)
-    again = _same_side_again(m, logs * m.trust)
+    trusted = logs * np.where(detector, 1.0, m.trust)  # a detector's ratio is calibrated: its errors are in it
+    weight = np.where(m.copy, 0.0, trusted * m.share)
+    again = _same_side_again(m, trusted)
     weight[again] = 0.0
     rows = np.arange(len(m.group))
     why = m.with_repetition(_reasons(m, detector, admits), rows)

@@ -70,6 +70,7 @@ def environment() -> Environment:
         link=link,
         some=lambda ids: " ".join(ids[:IDS_IN_PAGE]),
         thousands=lambda n: f"{n:,.0f}",
+        listed=words.listed,
     )
     made.globals["count"] = words.count
     return made

@@ -164,6 +164,17 @@ def party(code: str, names: dict[str, str]) -> str:
     return names.get(code) or ORGANISATIONS.get(code) or plain[:1].upper() + plain[1:]
 
 
+def listed(name: str) -> str:
+    """Give the words for one list of incidents: a channel's, or that of all offices of a party.
+
+    >>> listed("news"), listed("party:ukraine")
+    ('news media', 'offices of Ukraine')
+    """
+    if name.startswith("party:"):
+        return f"offices of {party(name.removeprefix('party:'), {})}"
+    return CHANNELS[name].lower() if name in CHANNELS else name.replace("_", " ")
+
+
 def number(n: float) -> str:
     """Give a whole number as a newspaper prints it: words to twelve, commas from a thousand.
 
