@@ -135,10 +135,22 @@ def test_two_gigabytes_are_refused_unread(tmp_path: Path) -> None:
 def test_both_ways_of_splitting_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = HEADER + "".join(f'{i},"place, {i}",{"" if i % 3 else "x y z"}\n' for i in range(500))
     quick = read(tmp_path, text)
-    monkeypatch.setattr(blocks_module, "_split_fast", lambda *_: None)
-    slow = read(tmp_path, text)
-    assert quick.columns == slow.columns
-    assert quick.line.tolist() == slow.line.tolist()
+    for way in ("_split_fast", "_split_at_once"):
+        monkeypatch.setattr(blocks_module, way, lambda *_: None)
+        slow = read(tmp_path, text)
+        assert quick.columns == slow.columns
+        assert quick.line.tolist() == slow.line.tolist()
+
+
+def test_rows_over_several_lines_are_split_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(HEADER + 'd1,"two\nlines",a\n\nd2,"one ""word""",b\nd1,"two\nlines",a', encoding="utf-8")
+    at_once = list(blocks_module.blocks(path, required=[], source="s"))
+    monkeypatch.setattr(blocks_module, "_split_at_once", lambda *_: None)
+    slow = list(blocks_module.blocks(path, required=[], source="s"))
+    assert at_once[0].line.tolist() == slow[0].line.tolist() == [2, 5, 6]
+    assert at_once[0].content.tolist() == slow[0].content.tolist()
+    assert at_once[0].columns == slow[0].columns
 
 
 def test_a_broken_block_does_not_slow_or_shift_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,7 +332,10 @@ def test_the_fast_way_never_differs_from_the_careful_one(
         patch.setattr(blocks_module, "BLOCK_BYTES", size)
         quick = read(folder, HEADER + text)
         patch.setattr(blocks_module, "_split_fast", lambda *_: None)
+        at_once = read(folder, HEADER + text)
+        patch.setattr(blocks_module, "_split_at_once", lambda *_: None)
         slow = read(folder, HEADER + text)
-    assert quick.columns == slow.columns
-    assert quick.line.tolist() == slow.line.tolist()
-    assert quick.quarantine == slow.quarantine
+    for other in (quick, at_once):
+        assert other.columns == slow.columns
+        assert other.line.tolist() == slow.line.tolist()
+        assert other.quarantine == slow.quarantine
