@@ -57,8 +57,8 @@ class Run:
     def summary(self) -> dict[str, int]:
         """Count what was found: breaches under every reading, under some, undecided, and what nobody saw.
 
-        Incidents are counted over all prohibitions; `region_days` are those on which some prohibition was in force under
-        some reading, `not_observed` those of them on which nobody looked well enough under any.
+        Incidents are counted over all prohibitions; `region_days` are those on which some prohibition was in force
+        under some reading, `not_observed` those of them on which nobody looked well enough, whatever was reported.
         """
         one = self.findings.where(kind="incident")
         verdict, subject = one.column("verdict"), one.column("subject").astype(str)
@@ -72,7 +72,7 @@ class Run:
         daily = daily.keep((daily.column("verdict") != "not_in_force") & _is_daily(daily))
         days = np.char.add(daily.column("subject").astype(str), daily.column("start").astype(str))
         days, day = np.unique(days, return_inverse=True)
-        looked = np.bincount(day, daily.column("verdict") != "not_observed", len(days)) > 0
+        looked = np.bincount(day, daily.column("exposure") >= self.case.file.thresholds.exposure, len(days)) > 0
         return {
             "incidents": len(self.incidents),
             "breach_every_reading": int(((breach == judged) & (breach > 0)).sum()),
