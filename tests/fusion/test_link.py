@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from ceasefire.fusion.fuse import fuse
 from ceasefire.fusion.link import link
 from ceasefire.fusion.match import match
 from ceasefire.fusion.priors import Priors
-from ceasefire.model.records import Observation
+from ceasefire.model.records import MATCHING, Finding, Observation
 from ceasefire.model.table import Table
+from ceasefire.reporting.explain import explain
 
 T0 = datetime(2025, 4, 2, 1, tzinfo=UTC)
 
@@ -80,3 +83,41 @@ def test_the_order_of_rows_is_of_no_matter(busy) -> None:
     assert (
         len(set(zip(one.tolist(), other.tolist(), strict=True))) == len(set(one.tolist())) == len(set(other.tolist()))
     )
+
+
+def test_a_case_may_ask_for_the_rule(busy) -> None:
+    table, _ = busy
+    linked = link(table, Priors(matching="rule"), fewest=200)
+    assert not linked.learned
+    assert linked.group.tolist() == match(table, Priors()).tolist()
+    assert len(linked.weights(pa.array([f"i-{k}" for k in range(len(linked.probability))]))) == 0
+
+
+def test_every_group_of_several_says_how_surely_it_is_one(busy) -> None:
+    table, told = busy
+    linked = link(table, Priors(), fewest=200)
+    size = np.bincount(linked.group)
+    assert linked.learned
+    assert np.isfinite(linked.probability[size > 1]).all()
+    assert np.isnan(linked.probability[size == 1]).all()
+    rows = linked.weights(pa.array([f"i-{k}" for k in range(len(size))]))
+    assert len(rows) == (size > 1).sum()
+    assert set(rows.column("observation")) == {MATCHING}
+    # groups of one event are surer than groups of several
+    pure = np.array([len(set(told[linked.group == k])) == 1 for k in np.flatnonzero(size > 1)])
+    p = linked.probability[size > 1]
+    assert p[pure].mean() > p[~pure].mean() if (~pure).any() else p[pure].mean() > 0.5
+
+
+def test_fuse_writes_it_among_the_weights(busy, monkeypatch) -> None:
+    table, _ = busy
+    monkeypatch.setitem(link.__kwdefaults__, "fewest", 200)
+    fused = fuse(table, parties=["a", "b"], protected=["energy"])
+    joined = fused.weights.where(observation=MATCHING)
+    several = [i for i in fused.incidents if len(i.observations) > 1]
+    assert len(joined) == len(several)
+    text = explain(several[0], fused.weights, table, Table.empty(Finding))
+    assert "joined by linkage: two of its reports are of one event with" in text
+    by_rule = fuse(table, parties=["a", "b"], protected=["energy"], priors=Priors(matching="rule"))
+    one = next(i for i in by_rule.incidents if len(i.observations) > 1)
+    assert "joined by the rule" in explain(one, by_rule.weights, table, Table.empty(Finding))

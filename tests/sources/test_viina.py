@@ -91,6 +91,19 @@ def test_copies_of_one_headline_within_three_days_share_an_origin(tmp_path: Path
     assert len(set(origin)) == 3
 
 
+def test_near_copies_of_one_day_share_an_origin_and_other_numbers_do_not(tmp_path: Path) -> None:
+    intake = read(
+        tmp_path,
+        row("2025-03-19 00:00:00", "Росіяни вночі атакували дронами Суми, поранено 2 людей"),
+        row("2025-03-19 09:00:00", "Росіяни вночі атакували дронами Суми: поранено 2 людей, є пожежа"),
+        row("2025-03-19 10:00:00", "Росіяни вночі атакували дронами Суми, поранено 3 людей"),
+        row("2025-03-21 00:00:00", "Росіяни вночі атакували дронами Суми: поранено 2 людей, є руйнування"),
+    )
+    origin = intake.observations.column("origin").tolist()
+    assert origin[0] == origin[1]
+    assert len(set(origin)) == 3
+
+
 def test_a_village_named_for_its_oblast_gets_the_oblasts_disc(tmp_path: Path) -> None:
     assert names_oblast("Росіяни вдарили по Сумщині", "UA-59")
     assert names_oblast("у Донецькій області", "UA-14")

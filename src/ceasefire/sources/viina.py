@@ -9,7 +9,7 @@ written, not that it happened there: the place is the one named, the day is the 
 * **Place.** See `viina_places`: a settlement, a city, or a whole oblast where a village stands for one.
 * **Copies.** Rows with equal time, place and headline are one row with the labels of all. Rows whose headlines are
   equal but for case, punctuation and spaces, not more than three days apart, are copies of one report: they share
-  an `origin`.
+  an `origin`. So do headlines of one day that have the same names and numbers and most of their words in common.
 * **Looks.** The collection ran on a day that has any row; then every region of Ukraine was looked at, with the
   quality `1 - exp(-rows a day in that region)` over the files read: a simple, replaceable measure of how much is
   written about it. Occupied regions are cut to a tenth, since what is written about them is written elsewhere;
@@ -30,6 +30,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ceasefire.geo.regions import match
 from ceasefire.model.intake import Count, Intake, Window
@@ -46,6 +48,7 @@ from ceasefire.sources.rows import Rows, read_csv, times
 from ceasefire.sources.viina_labels import act_of, effect_of, labels, object_of
 from ceasefire.sources.viina_official import layout, read_labels, read_reports
 from ceasefire.sources.viina_places import radii, stand_ins
+from ceasefire.stats.copies import near_copies
 
 PRODUCT = "viina"
 CLOCK = "Europe/Kyiv"
@@ -239,7 +242,7 @@ def normalised(headline: str) -> str:
 
 
 def _origins(source: str, headline: Sequence[str], day: Times) -> list[str]:
-    """One origin for equal headlines not more than COPY_DAYS apart, named by its first day."""
+    """One origin for equal headlines not more than COPY_DAYS apart and near copies of one day, named by its first."""
     plain = [normalised(h) for h in headline]
     of = [0] * len(plain)
     last: dict[str, tuple[int, int]] = {}
@@ -248,11 +251,25 @@ def _origins(source: str, headline: Sequence[str], day: Times) -> list[str]:
         met = last.get(plain[i])
         of[i] = met[1] if met is not None and seconds[i] - met[0] <= reach else i
         last[plain[i]] = (seconds[i], of[i])
+    of = _with_near_copies(headline, day, of)
     first = sorted(set(of))
     texts = [plain[i] or headline[i] for i in first]
     names = stable_ids("r", texts, np.datetime_as_string(day[first]).tolist(), source) if first else []
     named = dict(zip(first, names, strict=True))
     return [named[i] for i in of]
+
+
+def _with_near_copies(headline: Sequence[str], day: Times, of: list[int]) -> list[int]:
+    """Give near copies of one day the earliest origin among them: the same names and numbers, and most of the words."""
+    alone = sorted(set(of))
+    if len(alone) < 2:
+        return of
+    found = near_copies([headline[i] for i in alone], day[alone].astype(np.int64), within=0)
+    graph = coo_array((np.ones(len(found.i), bool), (found.i, found.j)), shape=(len(alone), len(alone)))
+    _, label = connected_components(graph, directed=False)
+    _, first = np.unique(label, return_index=True)
+    to = dict(zip(alone, (alone[k] for k in first[label].tolist()), strict=True))
+    return [to[i] for i in of]
 
 
 def _quality(day: Times, region: NDArray[np.object_]) -> dict[str, float]:

@@ -156,8 +156,10 @@ def _candidates(signature: _Array) -> tuple[_Array, _Array]:
     found = []
     for band in range(_BANDS):
         rows = signature[:, band * _ROWS : (band + 1) * _ROWS]
-        _, key = np.unique(rows, axis=0, return_inverse=True)
-        key = key.ravel()
+        mixed = np.zeros(len(rows), dtype=np.uint64)
+        for row in rows.T:
+            mixed = _mixed(mixed ^ row)
+        _, key = np.unique(mixed, return_inverse=True)
         order = np.argsort(key, kind="stable")
         first = np.flatnonzero(np.diff(key[order], prepend=-1))
         size = np.diff(np.r_[first, len(order)])
