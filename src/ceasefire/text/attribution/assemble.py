@@ -69,7 +69,8 @@ def _of_group(text: str, drafts: list[Draft], marks: list[Span]) -> list[Attribu
                     holes.append(other.source)
                 if _smaller(other, draft):
                     holes += other.content
-        spans = [trimmed(text, span, OUTER_MARKS) for span in without(draft.content, holes)]
+        ends = {quote.stop for quote in draft.quoted}
+        spans = [trimmed(text, span, "" if span[1] in ends else OUTER_MARKS) for span in without(draft.content, holes)]
         content = _bridged(text, [span for span in spans if any(c.isalnum() for c in text[span[0] : span[1]])])
         if content:
             attributions.append(

@@ -12,7 +12,7 @@ from ceasefire.text.attribution.lexicon import lexicon
 from ceasefire.text.attribution.nouns import by_others
 from ceasefire.text.attribution.parse import Readable, paragraphs, parsed, readable
 from ceasefire.text.attribution.quotes import quotes
-from ceasefire.text.attribution.spans import Attribution, Span, union
+from ceasefire.text.attribution.spans import Attribution, Span
 from ceasefire.text.attribution.speech import Draft, carry, headings
 from ceasefire.text.attribution.verbs import Found, by_verbs
 
@@ -95,12 +95,23 @@ def _draft(one: Found, doc: Doc, begin: int, number: int) -> Draft:
     return Draft(
         cue=_span(doc, begin, one.cue),
         source=_span(doc, begin, sorted(one.source)) if one.source else None,
-        content=union((begin + doc[i].idx, begin + doc[i].idx + len(doc[i].text_with_ws)) for i in one.content),
+        content=_runs(doc, begin, sorted(one.content)),
         noun=one.noun,
         speech=one.speech or one.awaits,
         awaits=one.awaits,
         paragraph=number,
     )
+
+
+def _runs(doc: Doc, begin: int, words: list[int]) -> list[Span]:
+    """Spans of the stretches of words that follow one another, each with the white space behind it."""
+    bounds = [i for i in range(1, len(words)) if words[i] != words[i - 1] + 1]
+    pieces = zip([0, *bounds], [*bounds, len(words)], strict=True)
+    return [
+        (begin + doc[words[i]].idx, begin + doc[words[j - 1]].idx + len(doc[words[j - 1]].text_with_ws))
+        for i, j in pieces
+        if i < j
+    ]
 
 
 def _span(doc: Doc, begin: int, words: list[int]) -> Span:

@@ -77,9 +77,42 @@ def carry(text: str, paragraphs: list[Span], found: list[Quote], drafts: list[Dr
             number += 1
         quoted.setdefault(number, []).append(quote)
     last: Draft | None = None
+    given = _chained(text, starts, quoted, by_paragraph)
     for number, span in enumerate(paragraphs):
-        last = _paragraph(text, span, quoted.get(number, []), by_paragraph.setdefault(number, []), last)
+        alone = [quote for quote in quoted.get(number, []) if quote not in given]
+        last = _paragraph(text, span, alone, by_paragraph.setdefault(number, []), last)
     return [draft for number in sorted(by_paragraph) for draft in by_paragraph[number]]
+
+
+def _chained(
+    text: str, starts: list[int], quoted: dict[int, list[Quote]], by_paragraph: dict[int, list[Draft]]
+) -> set[Quote]:
+    """Give paragraphs of one quotation, each opened and not closed, to the speaker named behind the last of them."""
+    given: set[Quote] = set()
+    chain: list[Quote] = []
+    for number, begin in enumerate(starts):
+        here = quoted.get(number, [])
+        drafts = by_paragraph.get(number, [])
+        if not here or here[0].begin != begin:
+            chain = []
+            continue
+        owner = _owner(here[0], drafts)
+        if owner is not None:
+            for quote in chain:
+                take(owner, quote)
+            given.update(chain)
+            chain = []
+        elif here[0].closed:
+            chain = []
+        elif len(chain) < LONGEST_SPEECH:
+            chain.append(here[0])
+    return given
+
+
+def take(draft: Draft, quote: Quote) -> None:
+    """Make a quotation content of a draft, whole."""
+    draft.content = union([*draft.content, (quote.begin, quote.stop)])
+    draft.quoted.append(quote)
 
 
 def _paragraph(text: str, span: Span, found: list[Quote], drafts: list[Draft], last: Draft | None) -> Draft | None:
@@ -88,8 +121,7 @@ def _paragraph(text: str, span: Span, found: list[Quote], drafts: list[Draft], l
         owner = _owner(quote, drafts)
         if owner is not None:
             taken[quote] = owner
-            owner.content = union([*owner.content, (quote.begin, quote.stop)])
-            owner.quoted.append(quote)
+            take(owner, quote)
     for quote in found:
         words = len(text[quote.begin : quote.stop].split())
         if quote in taken or any(inside((quote.begin, quote.stop), draft.content) for draft in drafts):
@@ -99,8 +131,7 @@ def _paragraph(text: str, span: Span, found: list[Quote], drafts: list[Draft], l
         owner = _last_before(text, span, quote, drafts, last) or _first_behind(text, quote, drafts)
         if owner is None:
             continue
-        owner.content = union([*owner.content, (quote.begin, quote.stop)])
-        owner.quoted.append(quote)
+        take(owner, quote)
     speakers = [draft for draft in drafts if (draft.quoted and draft.speech) or _announces(text, span, draft)]
     if speakers:
         return speakers[-1]
