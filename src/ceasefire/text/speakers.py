@@ -126,9 +126,14 @@ def all_named(text: str) -> list[tuple[int, Speaker]]:
     """
     found = []
     for m in _pattern().finditer(text):
-        key = _plain(m[0]).lower()
-        found.append((m.start(), _names()[key]))
+        found.append((m.start(), _meant(m[0], _names())))
     return found
+
+
+def _meant(words: str, names: Mapping[str, Speaker]) -> Speaker:
+    """Give the speaker of a name that the pattern found; "U.N." keeps its last stop."""
+    plain = _plain(words).lower()
+    return names[plain] if plain in names else names[words.lower().replace("’", "'")]
 
 
 def _plain(words: str) -> str:
@@ -173,7 +178,7 @@ def _longest(text: str, names: Mapping[str, Speaker], *, person: bool) -> Speake
     """Find the known speaker whose name is the longest within the words; of two as long, the last."""
     best: tuple[int, int, Speaker] | None = None
     for m in _pattern().finditer(text):
-        one = names[_plain(m[0]).lower()]
+        one = _meant(m[0], names)
         if _is_person(one) == person and (best is None or (len(m[0]), m.start()) > best[:2]):
             best = (len(m[0]), m.start(), one)
     return best[2] if best else None
