@@ -13,8 +13,8 @@ from ceasefire.text.attribution.spans import Span
 from ceasefire.text.commitments import commitments
 from ceasefire.text.coreference import Mentions
 from ceasefire.text.matter import OPINION, Matter, matter, plain
-from ceasefire.text.owned import owned
 from ceasefire.text.outlet import listed, own_statements
+from ceasefire.text.owned import owned
 from ceasefire.text.page import Page
 from ceasefire.text.sayings import Saying, sayings
 from ceasefire.text.speakers import Speaker
@@ -106,7 +106,11 @@ def _whole_sentences(page: Page, one: Saying) -> list[Span]:
     for begin, stop in one.content:
         gap = page.text[out[-1][1] : begin] if out else ""
         own = out and out[-1][1] <= one.cue[0] < begin and len(gap) < 80
-        if own and not re.search(r"[.!?…][”\"’']?\s*$", page.text[: out[-1][1] + 1][-3:] + gap[-2:]) and page.text[begin : begin + 2].strip("“\"'‘ ")[:1].islower():
+        if (
+            own
+            and not re.search(r"[.!?…][”\"’']?\s*$", page.text[: out[-1][1] + 1][-3:] + gap[-2:])
+            and page.text[begin : begin + 2].strip("“\"'‘ ")[:1].islower()
+        ):
             out[-1] = (out[-1][0], stop)
         else:
             out.append((begin, stop))

@@ -1,4 +1,4 @@
-"""Claims of an article: who said what about which matter, each with the characters it stands at.
+"""Claims of articles: who said what about which matter, each with the characters it stands at.
 
 The way: lines that are no story are blanked, the rest is parsed; attributions become sayings of public speakers;
 contents are cut by matter; each piece gets stance, matter, time, quantity, place and certainty from its own words.
@@ -8,15 +8,25 @@ What an article says, it says as data: no word of it is ever followed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any
 
-from ceasefire.model.records import EPOCH, Claim
-from ceasefire.text.article import Said, read_article
+from ceasefire.model.document import Document
+from ceasefire.model.records import EPOCH, Claim, Quarantined
+from ceasefire.model.table import Table
+from ceasefire.text.article import read_article
 from ceasefire.text.attribution.parse import paragraphs, parsed, readable
-from ceasefire.text.details import claim_of
+from ceasefire.text.details import Origin, claims_from, with_places
+from ceasefire.text.language import SUPPORTED, language
 from ceasefire.text.page import Page, legible, story_text
+
+LONGEST = 2_000_000
+"""Characters of the longest text that is read; a longer one is no article."""
+BATCH = 24
+"""Documents that are parsed together."""
 
 
 def claims_of_text(
@@ -38,28 +48,132 @@ def claims_of_text(
     published
         When, aware; with the epoch, times that are relative to it stay unknown.
     zone
-        The outlet's time zone.
+        The outlet's time zone: its "Tuesday" is a day there.
     more_speakers
         Further speakers, in the form of `speakers.toml`.
 
     Returns
     -------
-    Claims in the order of their contents.
+    Claims in the order of their contents; `text[begin:stop]` is the content of each.
+
+    Raises
+    ------
+    CeasefireError
+        Where the extra `text` is not installed.
+
+    Examples
+    --------
+    >>> one, two = claims_of_text("The Kremlin said that Ukraine had agreed to halt strikes on power plants.", outlet="X")
+    >>> one.speaker, one.stance, one.act, one.object_class
+    ('Kremlin', 'asserts', 'halt', 'energy.electricity.generation')
+    >>> two.speaker, two.stance, two.chain, two.text
+    ('Ukraine', 'accepts', ('Kremlin',), 'to halt strikes on power plants')
     """
-    clean = readable(legible(story_text(text)))
-    spans = paragraphs(clean.text)
-    docs = list(parsed(clean.text[a:b] for a, b in spans))
-    page = Page(clean, spans, docs)
-    archived = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    said = read_article(page, outlet=outlet, more=more_speakers)
-    return made(page, said, text=text, archived=archived, outlet=outlet, published=published, zone=zone)
+    origin = Origin(text, _hash(text), outlet, published, zone)
+    return with_places(next(_read([origin], more_speakers)))
 
 
-def made(
-    page: Page, said: list[Said], *, text: str, archived: str, outlet: str, published: datetime, zone: str
-) -> list[Claim]:
-    """Turn what was read into claims, in the order of their contents."""
-    rows = [
-        claim_of(page, one, text=text, archived=archived, outlet=outlet, published=published, zone=zone) for one in said
-    ]
-    return sorted({row.id: row for row in rows}.values(), key=lambda c: (c.begin, c.stop, c.speaker))
+def claims_of_documents(
+    documents: Table[Document],
+    *,
+    zones: Mapping[str, str] | None = None,
+    more_speakers: Mapping[str, Any] | None = None,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Table[Claim], Table[Quarantined]]:
+    """Read the claims of many documents.
+
+    Parameters
+    ----------
+    documents
+        Texts as archived, in any language.
+    zones
+        Source to the time zone of its outlet; UTC where it has none.
+    more_speakers
+        Further speakers, in the form of `speakers.toml`.
+    workers
+        Processes that read; 1 reads in this one.
+    progress
+        Is told how many documents are done.
+
+    Returns
+    -------
+    The claims, document by document, and one quarantined row for each document that none can be read from, which
+    names why: no words, a language that is not supported, a text too long.
+    """
+    quarantine: list[Quarantined] = []
+    taken = _english(documents, quarantine, zones or {})
+    done, parts = 0, []
+    for rows, count in _in_batches(taken, more_speakers, workers):
+        parts.append(Table.of(Claim, rows))
+        done += count
+        if progress is not None:
+            progress(done)
+    return Table.concat(Claim, parts), Table.of(Quarantined, quarantine)
+
+
+def _english(
+    documents: Iterable[Document], quarantine: list[Quarantined], zones: Mapping[str, str]
+) -> Iterator[Origin]:
+    """Give the documents that can be read; put each other one in quarantine with its reason."""
+    for one in documents:
+        reason = _unreadable(one)
+        if reason:
+            row = one.text[:500]
+            quarantine.append(
+                Quarantined(source=one.source, granule=one.granule, line=one.line, reason=reason, row=row)
+            )
+            continue
+        zone = zones.get(one.source, "UTC")
+        yield Origin(
+            one.text, one.archived, one.outlet or one.source, one.published, zone,
+            one.source, one.granule, one.line, one.url, one.evidence,
+        )  # fmt: skip
+
+
+def _unreadable(one: Document) -> str:
+    """Say why no claims can be read from a document; empty where they can."""
+    if len(one.text) > LONGEST:
+        return f"the text has {len(one.text):,} characters; an article has at most {LONGEST:,}"
+    code = one.language or language(one.text)
+    if not code:
+        return "the text has no words"
+    if code in ("uk", "ru"):
+        return (
+            f"claims are not read from {SUPPORTED[code]} articles yet; headlines and posts are labelled by their words"
+        )
+    if code != "en":
+        return f"the language is {code!r}; claims are read from {', '.join(sorted(SUPPORTED))}"
+    return ""
+
+
+def _in_batches(
+    taken: Iterable[Origin], more: Mapping[str, Any] | None, workers: int
+) -> Iterator[tuple[list[Claim], int]]:
+    left = iter(taken)
+    batches = iter(lambda: list(islice(left, BATCH)), [])
+    if workers < 2:
+        yield from (_batch(one, more) for one in batches)
+        return
+    from multiprocessing import get_context
+
+    with get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(partial(_batch, more=more), batches)
+
+
+def _batch(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> tuple[list[Claim], int]:
+    return with_places([claim for rows in _read(origins, more) for claim in rows]), len(origins)
+
+
+def _read(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> Iterator[list[Claim]]:
+    """Parse the stories of some texts together, then read each."""
+    texts = [readable(legible(story_text(one.text))) for one in origins]
+    spans = [paragraphs(clean.text) for clean in texts]
+    docs = parsed(clean.text[a:b] for clean, own in zip(texts, spans, strict=True) for a, b in own)
+    for origin, clean, own in zip(origins, texts, spans, strict=True):
+        page = Page(clean, own, list(islice(docs, len(own))))
+        yield claims_from(page, read_article(page, outlet=origin.outlet, more=more), origin)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

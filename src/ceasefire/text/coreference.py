@@ -174,7 +174,11 @@ class Mentions:
             return [_tail_kept(who, behind)] if who.name else []
         if head.tag_[:3] == "NNP" and _BODY_NAME.search(core):
             return [Speaker(re.sub(r"^[Tt]he ", "", core), known=False)]
-        return [Speaker("a named person", office=PERSON, known=False)] if head.tag_ == "NNP" and _GIVEN.fullmatch(core) else []
+        return (
+            [Speaker("a named person", office=PERSON, known=False)]
+            if head.tag_ == "NNP" and _GIVEN.fullmatch(core)
+            else []
+        )
 
     def _named_at_end(self, source: Span) -> list[Speaker]:
         """Name the bodies that a source ends with in apposition: "news agencies A and B"."""
@@ -235,7 +239,11 @@ class Mentions:
             score -= 8.0 * any(a <= m.at < b and not a <= at < b for a, b in apart)
             if best is None or score > best[0]:
                 best = (score, m)
-        told = [(here - self.sentence(b - 1), who) for (_, b), who in self.reported if b <= at + 2 and _is_person(who) and self._may_be(who, woman)]
+        told = [
+            (here - self.sentence(b - 1), who)
+            for (_, b), who in self.reported
+            if b <= at + 2 and _is_person(who) and self._may_be(who, woman)
+        ]
         if told and told[-1][0] <= 4 and (best is None or -3.0 * told[-1][0] + 2.0 > best[0]):
             return [told[-1][1]]
         return [best[1].who] if best else []
@@ -305,7 +313,7 @@ class Mentions:
         return []
 
     def _titled(self, at: int, low: str) -> list[Speaker]:
-        title = re.sub(r"spokes(?:man|woman|person)", "spokes", low.split()[-1])
+        title = re.sub(r"spokes(?:man|woman|person)", "spokes", low.rsplit(maxsplit=1)[-1])
         for m in [m for m in self.latest if m.at < at][::-1]:
             office = m.who.office.lower()
             if _is_person(m.who) and (title in office or (title == "leader" and _leads(m.who))):
@@ -366,7 +374,11 @@ def _demonym(word: str) -> str:
 def _tail_kept(who: Speaker, behind: str) -> Speaker:
     """Keep "familiar with the talks" behind a group that nothing else names."""
     kept = re.match(r"familiar with(?: \w+){1,3}|close to(?: \w+){1,2}|in the region", behind)
-    return Speaker(f"{who.name} {kept[0]}", party=who.party, office=who.office, known=False) if kept and not who.known else who
+    return (
+        Speaker(f"{who.name} {kept[0]}", party=who.party, office=who.office, known=False)
+        if kept and not who.known
+        else who
+    )
 
 
 def _leads(who: Speaker) -> bool:

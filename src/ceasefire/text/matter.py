@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ class Matter(NamedTuple):
     object_class: str
 
 
+@lru_cache(maxsize=8192)
 def matter(words: str) -> Matter:
     """Tell what words say something about.
 
@@ -94,7 +95,7 @@ def _act(saw: dict[str, int], text: str, things: dict[str, int]) -> str:
             return name
     if "membership" in saw and ("nato" in things or "eu" in things or "ukrainian membership" in text):
         return "membership"
-    if "clemency" in saw and "troops" in saw | things or ("clemency" in saw and "surrender" in text):
+    if ("clemency" in saw and "troops" in saw | things) or ("clemency" in saw and "surrender" in text):
         return "clemency"
     if " lives be " in text:
         return "clemency"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ceasefire.text.attribution.spans import Span, without
 from ceasefire.text.certainty import checked
-from ceasefire.text.matter import Matter, matter
+from ceasefire.text.matter import Matter, features, matter, plain
 from ceasefire.text.page import Page
 from ceasefire.text.quantity import quantities
 from ceasefire.text.sayings import Saying
@@ -68,6 +68,7 @@ _LIST = re.compile(
 _LISTED = re.compile(
     r"\b(?:demands?|conditions?|concessions?|terms|points|proposals|requests|steps|phases)\b", re.IGNORECASE
 )
+_MEASURE = re.compile(r"\d|\b(?:not|n['’]t|unclear|hundred|thousand|million|dozen)")
 _HEDGED = re.compile(r"^(?:who|whose|whom|which)\b", re.IGNORECASE)
 
 
@@ -85,9 +86,11 @@ def own_statements(page: Page, told: list[Saying], said: list[Span]) -> list[tup
     """
     taken = [span for one in told if not one.chain for span in _whole(one)]
     out: list[tuple[Span, Matter, str]] = []
-    for number, (begin, stop) in enumerate(page.spans):
+    for begin, stop in page.spans:
         for sentence in sentences(page, (begin, stop)):
             before = len(out)
+            if not _MEASURE.search(page.text, *sentence) and not features(plain(page.text[slice(*sentence)])):
+                continue
             for free in without([sentence], taken):
                 told_before = False
                 for piece in pieces(page, free):

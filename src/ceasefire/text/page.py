@@ -16,9 +16,8 @@ from ceasefire.text.attribution.spans import Span
 from ceasefire.text.story import STORY, line_kinds
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Sentence
-    from spacy.tokens import Token
 
 _LOOKALIKE = str.maketrans("АВЕКМНОРСТУХаеорсухіѕјһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXaeopcyxisjhdqwABEZHIKMNOPTYXo")
 _MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u04ff\u0500-\u052f]|[\u0370-\u04ff\u0500-\u052f][A-Za-z])\w*")

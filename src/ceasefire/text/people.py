@@ -29,9 +29,65 @@ _ROLE_BEHIND = re.compile(rf"^(?:,| \(| —| –)[^.;]{{0,90}}?\b(?:{ROLES})s?\b
 _ROLE_BEFORE = re.compile(rf"\b(?:{ROLES})\b\.?[^.;]{{0,60}}$", re.IGNORECASE)
 _SHE = re.compile(r"\b(?:Mrs|Ms|Miss|Madam)\.? $")
 WOMEN = frozenset(
-    "hillary karoline maria susan ursula angela theresa nancy elizabeth kamala mary patricia linda barbara jennifer sarah karen lisa sandra donna carol ruth "
-    "laura anna anne ann emma olena olga yulia julia iryna irina natalia tatiana kaja annalena giorgia sanna mette melania ivanka kellyanne michelle huma "
-    "jane helen rachel rebecca samantha victoria christine katherine kate diana amy margaret".split()
+    [
+        "hillary",
+        "karoline",
+        "maria",
+        "susan",
+        "ursula",
+        "angela",
+        "theresa",
+        "nancy",
+        "elizabeth",
+        "kamala",
+        "mary",
+        "patricia",
+        "linda",
+        "barbara",
+        "jennifer",
+        "sarah",
+        "karen",
+        "lisa",
+        "sandra",
+        "donna",
+        "carol",
+        "ruth",
+        "laura",
+        "anna",
+        "anne",
+        "ann",
+        "emma",
+        "olena",
+        "olga",
+        "yulia",
+        "julia",
+        "iryna",
+        "irina",
+        "natalia",
+        "tatiana",
+        "kaja",
+        "annalena",
+        "giorgia",
+        "sanna",
+        "mette",
+        "melania",
+        "ivanka",
+        "kellyanne",
+        "michelle",
+        "huma",
+        "jane",
+        "helen",
+        "rachel",
+        "rebecca",
+        "samantha",
+        "victoria",
+        "christine",
+        "katherine",
+        "kate",
+        "diana",
+        "amy",
+        "margaret",
+    ]
 )
 """Given names that tell a woman; any other is not told by its name."""
 _BODY = re.compile(
@@ -71,7 +127,9 @@ def people(page: Page) -> People:
     public = {family: _public(page, family) for family in named}
     out = []
     for family, name in named.items():
-        who = Speaker(name if public[family] else "a named person", known=False, party=_party(page, family), office="person")
+        who = Speaker(
+            name if public[family] else "a named person", known=False, party=_party(page, family), office="person"
+        )
         for m in re.finditer(rf"(?<![\w’'-]){re.escape(family)}(?![\w-])", page.text):
             if m.start() not in known:
                 begin = _begin(page.text, m.start(), name)
@@ -87,7 +145,9 @@ def _runs(page: Page, doc: object, known: set[int]) -> list[tuple[Token, Token]]
     for word in doc:  # type: ignore[attr-defined]
         initial = bool(run) and re.fullmatch(r"[A-Z]\.?", word.text) is not None
         title = re.fullmatch(rf"(?i:mr|mrs|ms|{ROLES})\.?", word.text) is not None
-        if word.tag_ in ("NNP", "NNPS") and word.text[:1].isupper() and not title and page.at(word) not in known or initial:
+        if (
+            word.tag_ in ("NNP", "NNPS") and word.text[:1].isupper() and not title and page.at(word) not in known
+        ) or initial:
             run.append(word)
             continue
         if run and len(run) <= 4:
@@ -118,14 +178,19 @@ def _public(page: Page, family: str) -> bool:
     if re.search(rf"\b{name}\b", heading[:200]):
         return True
     for m in re.finditer(rf"\b{name}\b", page.text):
-        if _ROLE_BEHIND.match(page.text[m.end() : m.end() + 110]) or _ROLE_BEFORE.search(page.text[max(0, m.start() - 70) : m.start()]):
+        if _ROLE_BEHIND.match(page.text[m.end() : m.end() + 110]) or _ROLE_BEFORE.search(
+            page.text[max(0, m.start() - 70) : m.start()]
+        ):
             return True
     return False
 
 
 def _party(page: Page, family: str) -> str:
     """Give the side of somebody whose office is named with it: "Ukrainian Prime Minister X"; empty where none is."""
-    for m in re.finditer(rf"\b(Russian|Ukrainian|US|U\.S\.|American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? (?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b", page.text):
+    for m in re.finditer(
+        rf"\b(Russian|Ukrainian|US|U\.S\.|American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? (?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b",
+        page.text,
+    ):
         return {"Russian": "russia", "Ukrainian": "ukraine"}.get(m[1], "usa")
     return ""
 

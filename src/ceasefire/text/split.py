@@ -64,7 +64,9 @@ def pieces(page: Page, span: Span) -> list[Span]:
 def sentences(page: Page, span: Span) -> list[Span]:
     """Cut a span at the ends of paragraphs and sentences; marks at the edges are no content."""
     found = []
-    for number in range(len(page.spans)):
+    for number in range(max(page.paragraph(span[0]), 0), len(page.spans)):
+        if page.spans[number][0] >= span[1]:
+            break
         begin, stop = max(span[0], page.spans[number][0]), min(span[1], page.spans[number][1])
         if begin >= stop:
             continue
@@ -136,17 +138,17 @@ def _joins(page: Page, span: Span) -> list[int]:
             cuts.append(page.at(_first(word, inside)))
         elif word.dep_ in ("advcl", "parataxis", "ccomp") and word.i in inside:
             mark = next((c for c in word.children if c.dep_ == "mark"), None)
-            if mark is not None and mark.lower_ in ("while", "whereas", "although", "though") and mark.i > words[0].i:
-                cuts.append(page.at(mark))
-            elif (
-                mark is not None
-                and mark.lower_ == "as"
-                and mark.i > words[0].i
-                and mark.nbor(-1).text == ","
-                and word.tag_ != "VBN"
+            if (
+                (mark is not None and mark.lower_ in ("while", "whereas", "although", "though") and mark.i > words[0].i)
+                or (
+                    mark is not None
+                    and mark.lower_ == "as"
+                    and mark.i > words[0].i
+                    and mark.nbor(-1).text == ","
+                    and word.tag_ != "VBN"
+                )
+                or (mark is not None and mark.lower_ == "after" and mark.i > words[0].i and word.tag_ == "VBD")
             ):
-                cuts.append(page.at(mark))
-            elif mark is not None and mark.lower_ == "after" and mark.i > words[0].i and word.tag_ == "VBD":
                 cuts.append(page.at(mark))
             elif (
                 mark is not None

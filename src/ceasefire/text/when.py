@@ -58,7 +58,9 @@ _WEEK = re.compile(
     r"\b(?P<which>last|this|next) (?P<unit>week|month|year|weekend)\b|\bover the (?P<end>weekend)\b", re.IGNORECASE
 )
 _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
-_NUMBERS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten".split())} | {
+_NUMBERS = {
+    w: i for i, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+} | {
     "a": 1,
     "an": 1,
     "few": 3,
