@@ -388,10 +388,17 @@ def priors_part() -> str:
 
 
 def _value(value: Any) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, str):
+        return value
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, tuple):
         return "<br>".join(value)
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+        return "<br>".join(f"{k}: {v}" for k, v in value.items())
     if all(isinstance(v, float) for v in value.values()):
         return "<br>".join(f"{k}: {v:g}" for k, v in value.items())
     return "<br>".join(f"{k}: " + ", ".join(f"{a} {p:g}" for a, p in of.items()) for k, of in value.items())

@@ -50,7 +50,7 @@ def stated(priors: Priors, act: str, channels: list[str]) -> dict[str, Chance]:
     table = STATED_DETECTION if priors.detection == "learned" else priors.detection
     out = {}
     for channel in channels:
-        of: Mapping[str, float] = table.get(channel, {})  # type: ignore[union-attr]
+        of: Mapping[str, float] = table.get(channel, {})
         above = act
         while above and above not in of:
             above = above.rpartition(".")[0]
@@ -104,6 +104,6 @@ def learn(
     out = dict(before)
     for k, name in enumerate(names):
         if found.repeats[k] >= ENOUGH:
-            ends = (float(part[k]) for part in found.chance)
-            out[name] = Chance(*ends, learned=True, repeats=float(found.repeats[k]))
+            value, low, high = (float(part[k]) for part in found.chance)
+            out[name] = Chance(value, low, high, learned=True, repeats=float(found.repeats[k]))
     return out

@@ -103,7 +103,8 @@ def reliability(
     Incidents are the items; a voice asserts one, denies it, was silent although its channel looked there and then, or
     could not know. What was fused from the stated weights takes part as one more voice, which asserts an incident where
     P(occurred) is one half or more and denies it elsewhere: reports alone never say that nothing happened, and without
-    a voice that does, everything reported would be learnt to be true. Voices of one side are a bloc, and so are those that the case declares to be one.
+    a voice that does, everything reported would be learnt to be true. Voices of one side are a bloc, and so are
+    those that the case declares to be one.
 
     Parameters
     ----------
