@@ -114,7 +114,7 @@ def parser() -> Language:
 
 def parsed(texts: Iterable[str]) -> Iterator[Doc]:
     """Parse stretches of text in batches, in order."""
-    docs: Iterator[Doc] = parser().pipe((_one_line(text) for text in texts), batch_size=128)
+    docs: Iterator[Doc] = parser().pipe((_one_line(text) for text in texts), batch_size=32)
     return docs
 
 
