@@ -7,7 +7,7 @@ are kept as (Geo)Parquet in the case's output folder, so that a stage can be run
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ceasefire.fusion.missing import patterns
 from ceasefire.fusion.recalibrate import Calibration
 from ceasefire.geo import regions
 from ceasefire.model.agreement import ANY, Agreement
+from ceasefire.model.document import Document
 from ceasefire.model.effect import Judged
 from ceasefire.model.intake import Count, Intake
 from ceasefire.model.records import (
@@ -175,6 +176,10 @@ class Case:
             Table.concat(Observation, (i.observations for i in intakes.values())), machine_coded=sources.MACHINE_CODED
         )
         spoken = claims_to_observations(claims.keep(unread))
+        articles = self._read_articles(intakes)
+        if articles.count.rows:
+            intakes["articles"] = articles
+            claims = Table.concat(Claim, [claims, articles.claims])
         observations = Table.concat(Observation, [reports, spoken])
         observations, held = self._held(observations)
         objects, registered = self._register()
@@ -195,6 +200,7 @@ class Case:
             objects=objects,
             counts={name: i.count for name, i in intakes.items()},
             files=tuple((name, file, digest) for name, i in intakes.items() for file, digest in i.files),
+            texts={d.archived: d.text for i in intakes.values() for d in i.documents},
         )
 
     def fuse(self, observed: Observed) -> Incidents:
@@ -279,6 +285,18 @@ class Case:
             )
         intake.count.check()
         return intake
+
+    def _read_articles(self, intakes: Mapping[str, Intake]) -> Intake:
+        """Read the claims of every document that the sources gave; one that cannot be read is told with its reason."""
+        documents = Table.concat(Document, (i.documents for i in intakes.values()))
+        if not len(documents):
+            return Intake()
+        from ceasefire.text.claims import claims_of_documents
+
+        claims, quarantine = claims_of_documents(documents)
+        count = Count(rows=len(documents), used=len(documents) - len(quarantine), quarantined=len(quarantine))
+        self.say(f"observe: {len(claims):,} claims in {count.used:,} articles")
+        return Intake(claims=claims, quarantine=quarantine, count=count)
 
     def _held(self, observations: Table[Observation]) -> tuple[Table[Observation], Intake]:
         """Say of each observation who held its place, where its source does not."""

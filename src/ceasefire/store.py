@@ -6,6 +6,7 @@ Tables are (Geo)Parquet: QGIS, geopandas and DuckDB open them without us. Counts
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -41,6 +42,8 @@ class Observed:
     counts: dict[str, Count]
     files: tuple[tuple[str, str, str], ...]
     """Triples (source, file name, SHA-256 of its bytes)."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of an archived text to the text; kept in `texts/` of the output folder, never in a report."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ def keep(results: Observed | Incidents | Table[Finding], folder: Path) -> None:
             "counts": {name: asdict(count) for name, count in results.counts.items()},
             "files": [list(entry) for entry in results.files],
         }
+        for archived, text in results.texts.items():
+            (folder / "texts").mkdir(exist_ok=True)
+            (folder / "texts" / f"{archived}.txt").write_bytes(text.encode("utf-8", "surrogatepass"))
         (folder / "sources.json").write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -85,6 +91,11 @@ def observed(folder: Path) -> Observed:
         counts={name: Count(**count) for name, count in sheet["counts"].items()},
         files=tuple((source, file, digest) for source, file, digest in sheet["files"]),
     )
+
+
+def archived_text(folder: Path, archived: str) -> str:
+    """Read back the archived text that claims point into; `CeasefireError` where it was not kept."""
+    return _there(folder / "texts" / f"{archived}.txt", "observe").read_bytes().decode("utf-8", "surrogatepass")
 
 
 def fused(folder: Path) -> Incidents:

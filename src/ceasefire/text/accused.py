@@ -10,7 +10,10 @@ from ceasefire.text.speakers import all_named
 BLAMED = ("attack", "advance", "territory", "causes", "mobilisation", "interference", "casualties", "encirclement")
 """Acts and matters of which somebody is the doer."""
 _ADJECTIVE = {"russia": r"russians?|moscow's", "ukraine": r"ukrainians?|kyiv's", "usa": r"u\.s\.|americans?"}
-_DOER = r"(?:forces?|troops|army|military|soldiers|missiles?|drones?|bombs?|shelling|strikes?|attacks?|artillery|invasion|occupation|aggression|leader|president)"
+_DOER = (
+    r"(?:forces?|troops|army|military|soldiers|missiles?|drones?|bombs?|shelling|strikes?|attacks?|"
+    r"artillery|invasion|occupation|aggression|leader|president)"
+)
 
 
 def accused(words: str, act: str, speaker_party: str) -> str:

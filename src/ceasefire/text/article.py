@@ -12,7 +12,7 @@ from ceasefire.text.attribution.reading import read as attributed
 from ceasefire.text.attribution.spans import Span
 from ceasefire.text.commitments import commitments
 from ceasefire.text.coreference import Mentions
-from ceasefire.text.matter import OPINION, Matter, matter, plain
+from ceasefire.text.matter import OPINION, Matter, about_war, matter, plain
 from ceasefire.text.outlet import listed, own_statements
 from ceasefire.text.owned import owned
 from ceasefire.text.page import Page
@@ -70,8 +70,10 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
     for item, at in listed(page, [(one.content, page.text[slice(*one.content)]) for one in out]):
         owner = out[at]
         out.append(replace(owner, content=item, stance="demands", matter=matter(page.text[slice(*item)])))
+    if not about_war(page.text):
+        return [_unrelated(one) for one in _once(out)]
     taken = [one.content for one in out]
-    for content, about, doing in own_statements(page, told, [one.content for one in out]):
+    for content, about, doing in own_statements(page, told):
         if not any(_covers(other, content) for other in taken):
             out.append(Said(Speaker(outlet, known=False), content, None, None, (), doing, about))
     return _in_context(page, _once(out))
@@ -127,7 +129,8 @@ def _kernel(words: str) -> str:
 
 
 _TAIL = re.compile(
-    r",? (?:as (?=\w+ [\w ]{0,20}(?:spoke|met|talked|prepared|awaited|held))|amid |following |ahead of |during |while )",
+    r",? (?:as (?=\w+ [\w ]{0,20}(?:spoke|met|talked|prepared|awaited|held))|amid |following |ahead of |"
+    r"during |while )",
     re.IGNORECASE,
 )
 
@@ -143,6 +146,11 @@ def _once(out: list[Said]) -> list[Said]:
     return kept
 
 
+def _unrelated(one: Said) -> Said:
+    """Say of a claim in a text about something else that it bears on no conflict."""
+    return replace(one, matter=Matter("unrelated", ""))
+
+
 def _covers(other: Span, content: Span) -> bool:
     return min(content[1], other[1]) - max(content[0], other[0]) > 0.6 * (content[1] - content[0])
 
@@ -156,7 +164,8 @@ def _in_context(page: Page, out: list[Said]) -> list[Said]:
     """Give what names no matter and points back the matter of what was said before it."""
     last: Said | None = None
     done = []
-    for one in out:
+    for first in out:
+        one = first
         words = plain(page.text[slice(*one.content)])
         short = len(words) < 70 and one.stance in ("accepts", "rejects", "offers")
         if one.matter.act == OPINION and short and one.cue is not None:

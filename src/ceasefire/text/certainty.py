@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 
 _WORDS = re.compile(
-    r"\b(?:reportedly|allegedly|apparently|supposedly|purportedly|(?:is|are|was|were) said to|(?:is|are|was|were) (?:believed|thought|"
-    r"understood|estimated|reported) to|estimated|roughly|about(?= \d)|around(?= \d)|approximately|maybe|perhaps|possibly|probably|presumably|"
-    r"(?:very |quite |most |highly )?(?:un)?likely|(?:a )?(?:very |really )?(?:good|fair|high|real|strong|slim|small) chance|could|might|may(?= (?:well )?[a-z])|"
-    r"potential(?:ly)?|hopefully|all but certain|certain(?:ly)?|definite(?:ly)?|absolutely|no doubt|undoubtedly|without doubt|clearly|"
-    r"it(?:['’]s| is) clear|(?:i|we) (?:\w+ )?(?:think|believe|hope|guess|suspect)|cautiously|not (?:clear|sure|certain)|sort of|a lot of|"
+    r"\b(?:reportedly|allegedly|apparently|supposedly|purportedly|(?:is|are|was|were) said to|(?:is|are|"
+    r"was|were) (?:believed|thought|"
+    r"understood|estimated|reported) to|estimated|roughly|about(?= \d)|around(?= \d)|approximately|maybe|"
+    r"perhaps|possibly|probably|presumably|"
+    r"(?:very |quite |most |highly )?(?:un)?likely|(?:a )?(?:very |really )?(?:good|fair|high|real|"
+    r"strong|slim|small) chance|could|might|may(?= (?:well )?[a-z])|"
+    r"potential(?:ly)?|hopefully|all but certain|certain(?:ly)?|definite(?:ly)?|absolutely|no doubt|"
+    r"undoubtedly|without doubt|clearly|"
+    r"it(?:['’]s| is) clear|(?:i|we) (?:\w+ )?(?:think|believe|hope|guess|suspect)|cautiously|"
+    r"not (?:clear|sure|certain)|sort of|a lot of|"
     r"appears? to|seems? to|suggests?|can['’]t be ruled out)\b",
     re.IGNORECASE,
 )
 _UNCHECKED = re.compile(
-    r"(?:has|have|had|could|can|were|was|is|been)(?: not|n['’]t|not)(?: yet)?(?: been| be)?(?: \w+ly)? (?:verif|confirm)\w+|unable to (?:\w+ )?(?:verify|confirm)"
+    r"(?:has|have|had|could|can|were|was|is|been)(?: not|n['’]t|not)(?: yet)?(?: been|"
+    r" be)?(?: \w+ly)? (?:verif|confirm)\w+|unable to (?:\w+ )?(?:verify|confirm)"
     r"|no independent (?:confirmation|verification)|\bunverified|\bunconfirmed",
     re.IGNORECASE,
 )
 _CHECKED = re.compile(
-    r"(?<!not )(?:independently|has|have|been|was|were) (?:verified|geolocated|authenticated)\b(?! by (?:the )?(?:ministry|military|army))",
+    r"(?<!not )(?:independently|has|have|been|was|were) (?:verified|geolocated|"
+    r"authenticated)\b(?! by (?:the )?(?:ministry|military|army))",
     re.IGNORECASE,
 )
 _DISPUTED = re.compile(

@@ -63,7 +63,8 @@ def claims_of_text(
 
     Examples
     --------
-    >>> one, two = claims_of_text("The Kremlin said that Ukraine had agreed to halt strikes on power plants.", outlet="X")
+    >>> text = "The Kremlin said that Ukraine had agreed to halt strikes on power plants."
+    >>> one, two = claims_of_text(text, outlet="X")
     >>> one.speaker, one.stance, one.act, one.object_class
     ('Kremlin', 'asserts', 'halt', 'energy.electricity.generation')
     >>> two.speaker, two.stance, two.chain, two.text

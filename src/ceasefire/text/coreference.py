@@ -25,8 +25,10 @@ _PAIR = re.compile(
 )
 _SIDES = re.compile(r"^(?:the |both |two )*(?:sides|countries|parties|nations|capitals)$", re.IGNORECASE)
 _TITLE = re.compile(
-    r"^(?:the |his |her |their |its )?(?:\w+ )?(president|prime minister|premier|chancellor|secretary of state|foreign secretary|foreign minister|"
-    r"defen[cs]e minister|envoy|spokes(?:man|woman|person)|press secretary|leader|minister|chief|governor|mayor|senator)$",
+    r"^(?:the |his |her |their |its )?(?:\w+ )?(president|prime minister|premier|chancellor|"
+    r"secretary of state|foreign secretary|foreign minister|"
+    r"defen[cs]e minister|envoy|spokes(?:man|woman|person)|press secretary|leader|minister|chief|"
+    r"governor|mayor|senator)$",
     re.IGNORECASE,
 )
 _DESCRIBED = {"alliance": "NATO", "bloc": "European Union", "watchdog": "IAEA"}
@@ -39,7 +41,8 @@ _PLAN = re.compile(
     r"^(?:the|that|this|its|their|his) (?:[\w.-]+ )*(?:proposals?|plan|deal|draft|initiative)$", re.IGNORECASE
 )
 _OF_PLAN = re.compile(
-    r"(?:[A-Z][\w.]*)(?: [A-Z][\w.]*)?(?:['’]s)?(?:[ -](?:backed|led|proposed|drafted|brokered))?(?: [\w-]+){0,2} (?:proposals?|plan|draft|initiative)\b"
+    r"(?:[A-Z][\w.]*)(?: [A-Z][\w.]*)?(?:['’]s)?(?:[ -](?:backed|led|proposed|drafted|"
+    r"brokered))?(?: [\w-]+){0,2} (?:proposals?|plan|draft|initiative)\b"
 )
 _FORMER = re.compile(r"\b(?:former|then|ex|late)[ -]$", re.IGNORECASE)
 _ROLE = re.compile(rf"^(?:{ROLES})$", re.IGNORECASE)
@@ -47,8 +50,10 @@ _RELATIVE = ("who", "which", "that", "whom", "whose")
 PERSON = "person"
 """Office of somebody whom only the text introduces."""
 _BODY_NAME = re.compile(
-    r"\b(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|Institute|Union|Association|Bank|Center|Centre|"
-    r"Command|Police|Front|Organi[sz]ation|Foundation|Commission|Service|Mission|Observatory|Network|Coalition|Group|Nations|Alliance|[A-Z]{2,6})\b"
+    r"\b(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|"
+    r"Institute|Union|Association|Bank|Center|Centre|"
+    r"Command|Police|Front|Organi[sz]ation|Foundation|Commission|Service|Mission|Observatory|Network|"
+    r"Coalition|Group|Nations|Alliance|[A-Z]{2,6})\b"
 )
 _GIVEN = re.compile(r"(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+")
 _SAME = ("himself", "herself", "itself", "themselves")
@@ -356,12 +361,12 @@ def _is_person(who: Speaker) -> bool:
         who.known
         and bool(
             re.match(
-                r"(?:President|Prime Minister|Foreign|Spokes|Envoy|Aide|Press Sec|Special Envoy|Secretary|Head|Defen|Vice|National)",
+                r"(?:President|Prime Minister|Foreign|Spokes|Envoy|Aide|Press Sec|Special Envoy|"
+                r"Secretary|Head|Defen|Vice|National)",
                 who.office,
             )
         )
-        and who.name != who.office
-        and who.name != "Downing Street"
+        and who.name not in (who.office, "Downing Street")
     )
 
 
@@ -386,10 +391,16 @@ def _leads(who: Speaker) -> bool:
 
 
 _AGENT = re.compile(
-    r"\b(?:officials?|officers?|sources?|analysts?|experts?|diplomats?|authorit(?:y|ies)|leaders?|ministers?|lawmakers|aides?|"
-    r"advis[eo]rs?|commanders?|negotiators?|allies|agenc(?:y|ies)|military|army|forces|troops|governments?|ministry|administration|"
-    r"delegation|team|spokes(?:man|woman|person)|residents?|witness(?:es)?|critics|observers|monitors?|investigators|rebels|activists?|"
-    r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|people|members|civilians|refugees|insurgents|fighters|voters|scientists|economists|scholars|researchers|aide|court|judge|union|council|parliament|congress|party|"
-    r"campaign|company|organi[sz]ation|committee|mayor|governor|soldiers?|man|woman|mother|father|family|families|doctors?|figures|data)\b",
+    r"\b(?:officials?|officers?|sources?|analysts?|experts?|diplomats?|authorit(?:y|ies)|leaders?|"
+    r"ministers?|lawmakers|aides?|"
+    r"advis[eo]rs?|commanders?|negotiators?|allies|agenc(?:y|ies)|military|army|forces|troops|"
+    r"governments?|ministry|administration|"
+    r"delegation|team|spokes(?:man|woman|person)|residents?|witness(?:es)?|critics|observers|monitors?|"
+    r"investigators|rebels|activists?|"
+    r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|people|members|civilians|"
+    r"refugees|insurgents|fighters|voters|scientists|economists|scholars|researchers|aide|court|judge|"
+    r"union|council|parliament|congress|party|"
+    r"campaign|company|organi[sz]ation|committee|mayor|governor|soldiers?|man|woman|mother|father|family|"
+    r"families|doctors?|figures|data)\b",
     re.IGNORECASE,
 )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
 HALT = "halt"
 OPINION = "opinion"
-ENERGY_FIRST = ("energy.nuclear", "energy.electricity.generation", "energy.electricity.grid", "energy.oil.refinery")
 
 
 class Matter(NamedTuple):
@@ -47,9 +47,9 @@ def matter(words: str) -> Matter:
     ('territory', 'settlement')
     """
     text = plain(words)
-    saw, things = features(text), objects(text)
-    act = _act(saw, text, things)
-    return Matter(act, _object(act, saw, things, text))
+    seen = _Seen(frozenset(features(text)), frozenset(objects(text)), text)
+    act = _act(seen)
+    return Matter(act, _object(act, seen))
 
 
 def plain(words: str) -> str:
@@ -78,164 +78,185 @@ def objects(text: str) -> dict[str, int]:
     return found
 
 
-def bears_on_war(words: str) -> bool:
-    """Tell whether words name anything that a war or its end is made of.
+def about_war(text: str) -> bool:
+    """Tell whether a text is about an armed conflict: one word of war in 110, three where it is long.
 
-    >>> bears_on_war("the truce holds"), bears_on_war("the film festival opened")
+    Why: in an election "attack", "battle" and "territory" are figures of speech, and nothing of it bears on a truce.
+
+    >>> about_war("Troops shelled the town before the ceasefire."), about_war("They attacked her plan in the debate.")
     (True, False)
     """
-    saw = features(plain(words))
-    return bool(saw.keys() - {"plan", "economy", "values", "stop", "pressure", "talks"})
+    words = len(text.split())
+    return len(_WAR.findall(text)) >= max(3 if words > 150 else 1, words / 110)
 
 
-def _act(saw: dict[str, int], text: str, things: dict[str, int]) -> str:
-    """Name the act: the first of the narrow matters, then what is halted, then talks, then the rest."""
-    for name in ("transfer", "causes"):
-        if name in saw:
-            return name
-    if "membership" in saw and ("nato" in things or "eu" in things or "ukrainian membership" in text):
-        return "membership"
-    if ("clemency" in saw and "troops" in saw | things) or ("clemency" in saw and "surrender" in text):
-        return "clemency"
-    if " lives be " in text:
-        return "clemency"
-    if "encirclement" in saw:
-        return "encirclement"
-    if "proliferation" in saw:
-        return "proliferation"
-    halted = _halts(saw, text)
-    if (
-        halted
-        and "truce" in saw
-        and "mobilisation" not in saw
-        and "guarantees" not in saw
-        and "foreign_forces" not in saw
-    ):
-        return HALT
-    for name in ("foreign_forces", "guarantees"):
-        if name in saw:
-            return "guarantees"
-    for name in ("aid_military", "aid_intelligence", "aid"):
-        if name in saw:
-            return "aid"
-    if "mobilisation" in saw:
-        return "mobilisation"
-    if "monitoring" in saw and ("truce" in saw or "territory" in saw or "plan" in saw or "peace" in saw):
-        return "monitoring"
-    if "sanctions" in saw:
-        return "sanctions"
-    if halted and not ("peace" in saw and "truce" not in saw):
-        return HALT
-    if "casualties" in saw and not ("hit" in saw and re.search(_MEANS, text)):
-        return "casualties"
-    if (
-        "hit" in saw
-        and re.search(_MEANS, text)
-        and re.search(
-            r" (struck|hit|hits|kill(ed|s)|wounded|injured|damaged|destroyed|attacked|shelled|bombed|landed|launched|fired)\b",
-            text,
-        )
-    ):
-        return _means(text)
-    if "advance" in saw:
-        return "attack.ground" if "raid" in saw and "incursion" not in text and "advanc" not in text else "advance"
-    if "territory" in saw:
-        return "territory"
-    if "neutrality" in saw and "peace" not in saw:
-        return "neutrality"
-    if re.search(_MEANS, text) and ("hit" in saw or "raid" in saw) and not saw.keys() & {"peace", "talks", "plan"}:
-        return _means(text)
-    if "raid" in saw and not ("peace" in saw or "talks" in saw or "causes" in saw):
-        return "attack.ground" if "troops" in saw else "attack"
-    if "relations" in saw and "peace" not in saw:
-        return "relations"
-    if "peace" in saw:
-        return "peace"
-    if "concede" in saw:
-        return "peace"
-    if "talks" in saw:
-        return "talks"
-    if "economy" in saw:
-        return "economy"
-    if "relations" in saw:
-        return "relations"
-    if "monitoring" in saw:
-        return "monitoring"
-    return OPINION
+_WAR = re.compile(
+    r"\b(?:cease-?fires?|strikes|truce|armistice|troops|soldiers|shell(?:ed|ing)|bomb(?:ed|ing|ings|s|ardment)|"
+    r"air ?strikes?|missiles?|invasion|invaded|occup(?:ied|ation)|"
+    r"front ?lines?|militar(?:y|ily)|army|armed forces|wars?|hostilities|insurgents?|rebels?|militants?|"
+    r"militias?|peace|peacekeep\w*|offensive|weapons|combat|warplanes?|"
+    r"drones?|artillery|fighters?|sanctions|NATO|prisoners? of war|town|captured|encircle\w*|surrounded|"
+    r"conflict|airspace|negotiat\w+)\b",
+    re.IGNORECASE,
+)
 
 
-_MEANS = r" (missiles?|drones?|bombs?|rockets?|artillery|shells?|shelling|air ?strikes?)\b"
+MEANS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r" missiles?\b"), "attack.air.missile"),
+    (re.compile(r" drones?\b"), "attack.air.drone"),
+    (re.compile(r" (?:bombs?|air ?strikes?|air campaign)\b"), "attack.air.bomb"),
+    (re.compile(r" (?:artillery|shells?|shelling|mortars?|rockets?)\b"), "attack.shelling"),
+)
+"""Means of attack that the words name, the first that is found."""
+_ANY_MEANS = re.compile(
+    r" (?:missiles?|drones?|bombs?|rockets?|artillery|shells?|shelling|mortars?|air ?strikes?|air campaign)\b"
+)
+_HIT = re.compile(
+    r" (?:struck|hit|hits|kill(?:ed|s)|wounded|injured|damaged|destroyed|attacked|shelled|bombed|landed|launched|"
+    r"fired)\b"
+)
+
+
+class _Seen(NamedTuple):
+    """What was found in one text."""
+
+    saw: frozenset[str]
+    things: frozenset[str]
+    text: str
+
+    def any(self, *names: str) -> bool:
+        return not self.saw.isdisjoint(names)
 
 
 def _means(text: str) -> str:
-    for word, name in (
-        (r" missiles?\b", "attack.air.missile"),
-        (r" drones?\b", "attack.air.drone"),
-        (r" (bombs?|air ?strikes?)\b", "attack.air.bomb"),
-        (r" (artillery|shells?|shelling|mortars?|rockets?)\b", "attack.shelling"),
-    ):
-        if re.search(word, text):
-            return name
-    return "attack"
+    """Name the kind of attack by its means; `attack` where none or several are named."""
+    return next((name for pattern, name in MEANS if pattern.search(text)), "attack")
 
 
-def _halts(saw: dict[str, int], text: str) -> bool:
+def _struck(seen: _Seen) -> bool:
+    return seen.any("hit") and _ANY_MEANS.search(seen.text) is not None and _HIT.search(seen.text) is not None
+
+
+def _ground(seen: _Seen) -> bool:
+    return seen.any("advance", "raid") and "incursion" not in seen.text and "advanc" not in seen.text
+
+
+_RULES: tuple[tuple[str, Callable[[_Seen], bool]], ...] = (
+    ("transfer", lambda s: s.any("transfer")),
+    ("causes", lambda s: s.any("causes")),
+    (
+        "membership",
+        lambda s: s.any("membership") and (bool(s.things & {"nato", "eu"}) or "ukrainian membership" in s.text),
+    ),
+    ("clemency", lambda s: s.any("clemency") and (s.any("troops") or "surrender" in s.text or " lives be " in s.text)),
+    ("encirclement", lambda s: s.any("encirclement")),
+    ("proliferation", lambda s: s.any("proliferation")),
+    (HALT, lambda s: s.any("truce") and not s.any("mobilisation", "guarantees", "foreign_forces")),
+    ("guarantees", lambda s: s.any("foreign_forces", "guarantees")),
+    ("aid", lambda s: s.any("aid_military", "aid_intelligence", "aid")),
+    ("mobilisation", lambda s: s.any("mobilisation")),
+    ("monitoring", lambda s: s.any("monitoring") and s.any("truce", "territory", "plan", "peace")),
+    ("sanctions", lambda s: s.any("sanctions")),
+    (HALT, lambda s: _halts(s.saw, s.text) and (s.any("truce") or not s.any("peace"))),
+    ("casualties", lambda s: s.any("casualties") and not (s.any("hit") and _ANY_MEANS.search(s.text) is not None)),
+    ("attack", _struck),
+    ("attack.ground", lambda s: s.any("advance") and s.any("raid") and _ground(s)),
+    ("advance", lambda s: s.any("advance")),
+    ("territory", lambda s: s.any("territory")),
+    ("neutrality", lambda s: s.any("neutrality") and not s.any("peace")),
+    (
+        "attack",
+        lambda s: (
+            _ANY_MEANS.search(s.text) is not None and s.any("hit", "raid") and not s.any("peace", "talks", "plan")
+        ),
+    ),
+    ("attack.ground", lambda s: s.any("raid") and s.any("troops") and not s.any("peace", "talks", "causes")),
+    ("attack", lambda s: s.any("raid") and not s.any("peace", "talks", "causes")),
+    ("relations", lambda s: s.any("relations") and not s.any("peace")),
+    ("peace", lambda s: s.any("peace", "concede")),
+    ("talks", lambda s: s.any("talks")),
+    ("economy", lambda s: s.any("economy")),
+    ("relations", lambda s: s.any("relations")),
+    ("monitoring", lambda s: s.any("monitoring")),
+)
+"""Acts in the order in which they are preferred: narrow matters first, then what is halted, then talks and the rest."""
+
+
+def _act(seen: _Seen) -> str:
+    name = next((name for name, fits in _RULES if fits(seen)), OPINION)
+    return _means(seen.text) if name == "attack" else name
+
+
+_DEAL = re.compile(r" peace (?:deal|agreement|plan|treaty|accord)|first step")
+_FIXED = {
+    "causes": "all", "encirclement": "forces", "mobilisation": "forces", "proliferation": "military",
+    "sanctions": "state", "relations": "state", "economy": "state", "neutrality": "state",
+}  # fmt: skip
+"""Objects of matters that concern one thing."""
+
+
+def _halts(saw: frozenset[str], text: str) -> bool:
     """Tell whether force is said to be stopped: a truce, or a word of stopping near one of force."""
-    if "truce" in saw:
-        return True
-    return bool("stop" in saw and "force" in saw and _stopping().search(text))
+    return "truce" in saw or ({"stop", "force"} <= saw and _stopping().search(text) is not None)
 
 
-def _object(act: str, saw: dict[str, int], things: dict[str, int], text: str) -> str:
+def _object(act: str, seen: _Seen) -> str:
+    """Name what an act or matter concerns."""
+    if act in _FIXED:
+        return _FIXED[act]
+    things, text = seen.things, seen.text
     energy = next((name for name in _file()["objects"] if name.startswith("energy") and name in things), "")
     if act == HALT:
-        if energy:
-            kinds = [n for n in things if n.startswith("energy.electricity")]
-            return "energy.electricity" if len(kinds) > 1 else energy
-        if "sea" in things:
-            return "sea"
-        return "all" if "truce" in saw or "war" in saw else ""
-    if act == "peace":
-        return "plan" if re.search(r" peace (deal|agreement|plan|treaty|accord)|first step", text) else "all"
-    if act == "talks":
-        return energy or ("land" if re.search(r" (land|territor\w+) ", text) else "call")
-    if act in ("causes",):
-        return "all"
-    if act == "membership":
-        return "eu" if "eu" in things and "nato" not in things else "nato"
-    if act == "aid":
-        return (
-            "aid.intelligence"
-            if "aid_intelligence" in saw and "aid_military" not in saw
-            else "aid.military"
-            if "aid_military" in saw
-            else "state"
-        )
-    if act == "guarantees":
-        return (
-            "forces.foreign" if "foreign_forces" in saw else "plan" if "plan" in saw or "guarant" in text else "state"
-        )
-    if act == "territory" or act == "advance":
+        return _halted(seen, energy)
+    if act in ("territory", "advance"):
         return energy or ("settlement" if "settlement" in things else "land")
-    if act in ("encirclement", "mobilisation"):
-        return "forces"
-    if act == "attack.ground":
-        return "forces" if "troops" in saw else "state"
     if act in ("clemency", "casualties", "transfer") or act.startswith("attack"):
-        persons = next((n for n in things if n.startswith("persons.")), "")
-        civil = next((n for n in things if n.startswith(("civilian", "energy", "transport"))), "")
-        if act == "casualties" or act == "transfer":
-            return persons or "persons"
-        if act == "clemency":
-            return persons or "persons.military"
-        return civil or persons or ("settlement" if "settlement" in things else "")
-    if act == "sanctions" or act == "relations" or act == "economy" or act == "neutrality":
-        return "state"
-    if act == "proliferation":
-        return "military"
-    if act == "monitoring":
-        return "land" if "land" in things else "plan"
-    return "plan" if "plan" in things else "state"
+        return _hurt(act, seen)
+    simple = {
+        "peace": "plan" if _DEAL.search(text) else "all",
+        "talks": energy or ("land" if re.search(r" (?:land|territor\w+) ", text) else "call"),
+        "membership": "eu" if "eu" in things and "nato" not in things else "nato",
+        "aid": "aid.military"
+        if seen.any("aid_military")
+        else "aid.intelligence"
+        if seen.any("aid_intelligence")
+        else "state",
+        "guarantees": "forces.foreign" if seen.any("foreign_forces") else _pledge(seen),
+        "monitoring": "land" if "land" in things else "plan",
+    }
+    return simple.get(act, "plan" if "plan" in things else "state")
+
+
+def _given(seen: _Seen) -> str:
+    if seen.any("aid_military"):
+        return "aid.military"
+    return "aid.intelligence" if seen.any("aid_intelligence") else "state"
+
+
+def _pledge(seen: _Seen) -> str:
+    return "plan" if seen.any("plan") or "guarant" in seen.text else "state"
+
+
+def _halted(seen: _Seen, energy: str) -> str:
+    if energy:
+        kinds = [n for n in seen.things if n.startswith("energy.electricity")]
+        return "energy.electricity" if len(kinds) > 1 else energy
+    if "sea" in seen.things:
+        return "sea"
+    return "all" if seen.any("truce", "war") else ""
+
+
+def _hurt(act: str, seen: _Seen) -> str:
+    """Name whom or what force meets."""
+    persons = next((n for n in _file()["objects"] if n.startswith("persons.") and n in seen.things), "")
+    if act in ("casualties", "transfer"):
+        return persons or "persons"
+    if act == "clemency":
+        return persons or "persons.military"
+    if act == "attack.ground":
+        return "forces" if seen.any("troops") else "state"
+    civil = (n for n in _file()["objects"] if n in seen.things and n.startswith(("civilian", "energy", "transport")))
+    return next(civil, "") or persons or ("settlement" if "settlement" in seen.things else "")
 
 
 _MARKS = str.maketrans("‘’‚‛“”„‟«»–—…", '\'\'\'\'""""""--.')

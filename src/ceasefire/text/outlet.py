@@ -39,8 +39,10 @@ EVENTS = (
 HELD = ("halt", "guarantees")
 """Matters that the outlet states where its clause tells the terms or the outcome of an agreement."""
 _TERMS = re.compile(
-    r"\b(?:ended with|ends with|stopped short|break in (?:the )?fighting|envisages?|provides? for|stipulates?|explicitly|barred|includes?|"
-    r"would (?:allow|require|ban|halt|stop)|violated|breached|expired|took effect|came into force|entered into force|is not in|collapsed|held)\b",
+    r"\b(?:ended with|ends with|stopped short|break in (?:the )?fighting|envisages?|provides? for|"
+    r"stipulates?|explicitly|barred|includes?|"
+    r"would (?:allow|require|ban|halt|stop)|violated|breached|expired|took effect|came into force|"
+    r"entered into force|is not in|collapsed|held)\b",
     re.IGNORECASE,
 )
 _MEASURED = (
@@ -58,11 +60,13 @@ _MEASURED = (
     "of",
 )
 _UNTOLD = re.compile(
-    r"\b(?:(?:it|this|that|which) )?(?:has|have|had|is|was|were|could|can)(?: not|n['’]t|not)(?: \w+ly)?(?: been| be)?(?: \w+ly)? (?:verified|confirmed|specified|clear|known)\b|\bunclear\b",
+    r"\b(?:(?:it|this|that|which) )?(?:has|have|had|is|was|were|could|can)(?: not|n['’]t|"
+    r"not)(?: \w+ly)?(?: been| be)?(?: \w+ly)? (?:verified|confirmed|specified|clear|known)\b|\bunclear\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"^(?:they|these|those|the (?:demands|conditions|terms|points|concessions))\s+(?:also )?(?:include|included|are|were|range from|ranged from|cover|call for)\s+",
+    r"^(?:they|these|those|the (?:demands|conditions|terms|points|concessions))\s+(?:also )?(?:include|"
+    r"included|are|were|range from|ranged from|cover|call for)\s+",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -72,7 +76,7 @@ _MEASURE = re.compile(r"\d|\b(?:not|n['’]t|unclear|hundred|thousand|million|do
 _HEDGED = re.compile(r"^(?:who|whose|whom|which)\b", re.IGNORECASE)
 
 
-def own_statements(page: Page, told: list[Saying], said: list[Span]) -> list[tuple[Span, Matter, str]]:
+def own_statements(page: Page, told: list[Saying]) -> list[tuple[Span, Matter, str]]:
     """Find what the outlet itself states: contents with matter and stance.
 
     Parameters
@@ -81,8 +85,6 @@ def own_statements(page: Page, told: list[Saying], said: list[Span]) -> list[tup
         The parsed text.
     told
         What others say; their words are no statement of the outlet.
-    said
-        Contents of the claims made of it.
     """
     taken = [span for one in told if not one.chain for span in _whole(one)]
     out: list[tuple[Span, Matter, str]] = []

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 ROLES = (
-    r"(?:vice )?president(?:ial)?|prime minister|premier|chancellor|minister|secretary|senator|governor|mayor|ambassador|spokes(?:man|woman|person)|envoy|"
-    r"commissioner|representative|congress(?:man|woman)|director|chief|leader|general|judge|candidate|nominee|front-?runner|deputy|chair(?:man|woman)?|head|"
-    r"commander|king|queen|prince|pope|advis[eo]r|lawmaker|official|officer|diplomat|analyst|expert|professor|aide|attorney|sheriff|strategist|economist|"
-    r"editor|author|researcher|scholar|fellow|historian|negotiator|mediator|coordinator|manager|pollster|lobbyist|lawyer|rapporteur|bishop|imam|"
+    r"(?:vice )?president(?:ial)?|prime minister|premier|chancellor|minister|secretary|senator|governor|"
+    r"mayor|ambassador|spokes(?:man|woman|person)|envoy|"
+    r"commissioner|representative|congress(?:man|woman)|director|chief|leader|general|judge|candidate|"
+    r"nominee|front-?runner|deputy|chair(?:man|woman)?|head|"
+    r"commander|king|queen|prince|pope|advis[eo]r|lawmaker|official|officer|diplomat|analyst|expert|"
+    r"professor|aide|attorney|sheriff|strategist|economist|"
+    r"editor|author|researcher|scholar|fellow|historian|negotiator|mediator|coordinator|manager|pollster|"
+    r"lobbyist|lawyer|rapporteur|bishop|imam|"
     r"sen|rep|gov|gen|lt|col|maj|adm|sgt|capt|rev|dr|prof"
 )
 _TITLE = re.compile(rf"\b(?:mr|mrs|ms|{ROLES})\.?,?\s*$", re.IGNORECASE)
 _ROLE_BEHIND = re.compile(rf"^(?:,| \(| —| –)[^.;]{{0,90}}?\b(?:{ROLES})s?\b", re.IGNORECASE)
 _ROLE_BEFORE = re.compile(rf"\b(?:{ROLES})\b\.?[^.;]{{0,60}}$", re.IGNORECASE)
+_TITLE_WORD = re.compile(rf"(?:mr|mrs|ms|{ROLES})\.?", re.IGNORECASE)
 _SHE = re.compile(r"\b(?:Mrs|Ms|Miss|Madam)\.? $")
 WOMEN = frozenset(
     [
@@ -91,9 +96,12 @@ WOMEN = frozenset(
 )
 """Given names that tell a woman; any other is not told by its name."""
 _BODY = re.compile(
-    r"\b(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|Institute|News|Times|Post|Group|Union|Association|Bank|"
-    r"Center|Centre|Force|Army|Command|Police|Street|Front|State|States|Republic|Nations|Foundation|Company|Inc|Corp|Journal|Press|Radio|Television|"
-    r"City|County|Sea|East|West|North|South|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July|August|"
+    r"\b(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|"
+    r"Institute|News|Times|Post|Group|Union|Association|Bank|"
+    r"Center|Centre|Force|Army|Command|Police|Street|Front|State|States|Republic|Nations|Foundation|"
+    r"Company|Inc|Corp|Journal|Press|Radio|Television|"
+    r"City|County|Sea|East|West|North|South|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|"
+    r"January|February|March|April|June|July|August|"
     r"September|October|November|December|Democrats?|Republicans?|Congress|Parliament|Kremlin|Pentagon|Qaeda)\b"
 )
 
@@ -144,10 +152,9 @@ def _runs(page: Page, doc: object, known: set[int]) -> list[tuple[Token, Token]]
     run: list[Token] = []
     for word in doc:  # type: ignore[attr-defined]
         initial = bool(run) and re.fullmatch(r"[A-Z]\.?", word.text) is not None
-        title = re.fullmatch(rf"(?i:mr|mrs|ms|{ROLES})\.?", word.text) is not None
-        if (
-            word.tag_ in ("NNP", "NNPS") and word.text[:1].isupper() and not title and page.at(word) not in known
-        ) or initial:
+        upper = word.text[:1].isupper()
+        title = upper and _TITLE_WORD.fullmatch(word.text) is not None
+        if (word.tag_ in ("NNP", "NNPS") and upper and not title and page.at(word) not in known) or initial:
             run.append(word)
             continue
         if run and len(run) <= 4:
@@ -175,7 +182,7 @@ def _public(page: Page, family: str) -> bool:
     """Tell whether the text gives a name a public role, or puts it in its heading."""
     name = re.escape(family)
     heading = page.text[page.spans[0][0] : page.spans[0][1]] if page.spans else ""
-    if re.search(rf"\b{name}\b", heading[:200]):
+    if len(heading) < 160 and not re.search(r"[.!?]\s", heading) and re.search(rf"\b{name}\b", heading):
         return True
     for m in re.finditer(rf"\b{name}\b", page.text):
         if _ROLE_BEHIND.match(page.text[m.end() : m.end() + 110]) or _ROLE_BEFORE.search(
@@ -188,7 +195,8 @@ def _public(page: Page, family: str) -> bool:
 def _party(page: Page, family: str) -> str:
     """Give the side of somebody whose office is named with it: "Ukrainian Prime Minister X"; empty where none is."""
     for m in re.finditer(
-        rf"\b(Russian|Ukrainian|US|U\.S\.|American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? (?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b",
+        rf"\b(Russian|Ukrainian|US|U\.S\.|"
+        rf"American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? (?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b",
         page.text,
     ):
         return {"Russian": "russia", "Ukrainian": "ukraine"}.get(m[1], "usa")

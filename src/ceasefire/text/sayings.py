@@ -51,26 +51,26 @@ def sayings(page: Page, found: Sequence[Attribution], mentions: Mentions) -> lis
     """
     out: list[Saying] = []
     order = sorted(found, key=lambda a: (a.level, a.cue))
-    for one in order:
+    for first in order:
+        one = first
         words = page.text[slice(*one.cue)]
         if not cue_stance(words) or one.source is None:
             continue
         holder = _holder(out, one)
-        verb = _verb(page, one.cue)
+        verb, source = _verb(page, one.cue), one.source
         one = _with_link(page, one, verb)
-        if verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words)):
-            continue
-        if not _is_told(page, one, words):
+        unsaid = verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words))
+        if unsaid or not _is_told(page, one, words):
             continue
         if holder is None:
-            speakers = mentions.resolve(one.source, outer=_above(page, out, one.source))
+            speakers = mentions.resolve(source, outer=_above(page, out, source))
             if speakers:
                 made = Saying(speakers, one.source, one.cue, list(one.content), (), one.kind == "direct")
                 out.append(made)
                 mentions.reported += [(span, speakers[0]) for span in made.content]
             continue
         participle = verb is not None and verb.tag_ == "VBG" and cue_stance(words) == SAYS and not holder.direct
-        speakers = list(holder.speakers) if participle else mentions.resolve(one.source, outer=holder.speakers)
+        speakers = list(holder.speakers) if participle else mentions.resolve(source, outer=holder.speakers)
         if not speakers:
             continue
         if [s.name for s in speakers] == [s.name for s in holder.speakers] or set(speakers) <= set(holder.speakers):

@@ -8,6 +8,7 @@ parts are about different matters.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ceasefire.text.attribution.spans import Span
@@ -19,17 +20,20 @@ if TYPE_CHECKING:
 
 _EDGE = " \t\n\r,;:.–—-\"“”«»'‘’!)?("
 _LEAD = re.compile(
-    r"(?:and|or|but|as well as|then|also|so|while|whereas|as(?= \w+ \w+s\b)|although|though|that|plus)\b[\s,]*(?:that\b\s*|also\b\s*)?",
+    r"(?:and|or|but|as well as|then|also|so|while|whereas|as(?= \w+ \w+s\b)|although|though|that|"
+    r"plus)\b[\s,]*(?:that\b\s*|also\b\s*)?",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"(?:,? but)?(?:,)? (?:on|under) (?:the )?(?:basis|condition)s? that | provided that |,? but only (?:if|when|after) |,? but (?=not until )",
+    r"(?:,? but)?(?:,)? (?:on|under) (?:the )?(?:basis|condition)s? that | provided that |"
+    r",? but only (?:if|when|after) |,? but (?=not until )",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r" (?=at a time when )", re.IGNORECASE)
 _TAIL = re.compile(r"[\s,;–—-]*\b(?:and|or|but|as well as|while|whereas|as)\s*$", re.IGNORECASE)
 _EMPTY = re.compile(
-    r"(?:who|which|that|what|it|this|these|those|them|he|she|they|so|yes|no|clear|whatever|his concerns?|(?:god|may god) bless .*|thank you.*)",
+    r"(?:who|which|that|what|it|this|these|those|them|he|she|they|so|yes|no|clear|whatever|his concerns?|"
+    r"(?:god|may god) bless .*|thank you.*)",
     re.IGNORECASE,
 )
 _UNTOLD = re.compile(
@@ -56,7 +60,7 @@ def pieces(page: Page, span: Span) -> list[Span]:
         asides = [sentence[0] + m.end() for m in _ASIDE.finditer(page.text[slice(*sentence)])]
         cuts = sorted({*_joins(page, sentence), *_conditions(page, sentence), *asides})
         bounds = [sentence[0], *(c for c in cuts if sentence[0] + LEAST <= c <= sentence[1] - LEAST), sentence[1]]
-        parts = [trim(page.text, (a, b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        parts = [trim(page.text, (a, b)) for a, b in pairwise(bounds)]
         out += _merged(page, [p for p in parts if p[0] < p[1]], _conditions(page, sentence))
     return [p for p in out if not _EMPTY.fullmatch(page.text[slice(*p)])]
 
@@ -123,7 +127,7 @@ def _at_marks(text: str, span: Span) -> list[Span]:
         )
     ]
     bounds = [span[0], *real, span[1]]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
 
 
 def _joins(page: Page, span: Span) -> list[int]:
@@ -134,7 +138,8 @@ def _joins(page: Page, span: Span) -> list[int]:
     inside = {w.i for w in words}
     cuts = []
     for word in words:
-        if word.dep_ == "conj" and word.head.i in inside and _alike(word.head, word):
+        item = word.dep_ == "appos" and any(c.dep_ == "conj" for c in word.children)
+        if word.head.i in inside and (item or (word.dep_ == "conj" and _alike(word.head, word))):
             cuts.append(page.at(_first(word, inside)))
         elif word.dep_ in ("advcl", "parataxis", "ccomp") and word.i in inside:
             mark = next((c for c in word.children if c.dep_ == "mark"), None)

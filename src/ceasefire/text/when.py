@@ -28,17 +28,23 @@ _MONTHS = (
     "november",
     "december",
 )
-_MONTH = r"(?P<{0}>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+_MONTH = (
+    r"(?P<{0}>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|"
+    r"aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+)
 _DATE = re.compile(
-    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH.format('m1')}|{_MONTH.format('m2')} (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d,]*\d{{3}}))(?:,? (?P<y>(?:19|20)\d\d))?\b",
+    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH.format('m1')}|"
+    rf"{_MONTH.format('m2')} (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d,]*\d{{3}}))(?:,? (?P<y>(?:19|20)\d\d))?\b",
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(
-    rf"\b(?:(?P<last>last|this|next|in|since|early|late|mid) )?(?:(?:early|late|mid)[- ])?{_MONTH.format('m')}(?: (?P<y>(?:19|20)\d\d))?\b(?! \d)",
+    rf"\b(?:(?P<last>last|this|next|in|since|early|late|mid) )?(?:(?:early|late|"
+    rf"mid)[- ])?{_MONTH.format('m')}(?: (?P<y>(?:19|20)\d\d))?\b(?! \d)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(
-    r"\b(?:in|since|during|of|’s|'s|from|until|back in) (?:early |late |mid-?)?(?P<y>(?:19|20)\d\d)\b|\b(?P<y2>(?:19|20)\d\d) (?:invasion|war|annexation)",
+    r"\b(?:in|since|during|of|’s|'s|from|until|back in) (?:early |late |mid-?)?(?P<y>(?:19|20)\d\d)\b|"
+    r"\b(?P<y2>(?:19|20)\d\d) (?:invasion|war|annexation)",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(
