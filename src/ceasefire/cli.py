@@ -217,14 +217,51 @@ def reliability(path: CasePath, as_json: Json = False) -> None:
 
 
 @app.command()
-def claims(path: CasePath, as_json: Json = False) -> None:
-    """List what each side says, and what independent sources show of it."""
-    done = _case(path, True).finished()
-    for row in done.claims_judged():
-        if as_json:
-            typer.echo(json.dumps(row))
-        else:
-            typer.echo(f"{row['said']}  {row['claimant']:<10} {row['stance']:<9} {row['summary']}  [{row['verdict']}]")
+def claims(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="CASE | FILES...", help="Case file (.yml), or articles: .html, .txt, feeds.")
+    ],
+    outlet: Annotated[str, typer.Option(help="Files: who published them, where they do not say so.")] = "",
+    published: Annotated[str, typer.Option(help="Files: day or time, such as 2025-03-18, where they have none.")] = "",
+    zone: Annotated[str, typer.Option(help="Files: the outlet's time zone; its Tuesday is a day there.")] = "UTC",
+    positions: Annotated[bool, typer.Option("--positions", help="What each party accepts, demands, refuses.")] = False,
+    figures: Annotated[bool, typer.Option("--figures", help="Every stated number, conflicts marked.")] = False,
+    contradictions: Annotated[
+        bool, typer.Option("--contradictions", help="Claims that cannot both be so, with the rule.")
+    ] = False,
+    readouts: Annotated[
+        str, typer.Option(metavar="A,B | auto", help="Two accounts of one meeting, by speaker, party or outlet.")
+    ] = "",
+    draft: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a draft agreement to confirm.")] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """List who said what, where it stands in the text, and what independent sources show of it.
+
+    Of a finished case, or of articles that belong to none:
+
+    ceasefire claims article.txt --outlet "Example Wire" --published 2025-03-18 --positions
+
+    Each claim has its speaker, stance, matter, object and the characters of the text that show it. What a claim says
+    is never taken for true: only incidents that independent channels saw bear it out, no other claim does. A draft
+    (--draft) names the claims behind each line and must be confirmed by a person.
+    """
+    from ceasefire import ledger
+
+    asked = ledger.Asked(positions, figures, contradictions, readouts, draft, as_json, as_csv)
+    if paths[0].suffix.lower() not in (".yml", ".yaml"):
+        said = ledger.from_files(paths, outlet=outlet, published=published, zone=zone)
+    elif len(paths) > 1:
+        raise CeasefireError("give one case file, or articles; not both")
+    elif asked != ledger.Asked(json=as_json):
+        said = _case(paths[0], True).finished().said()
+    else:
+        for row in _case(paths[0], True).finished().claims_judged():
+            place = f"{row['said']}  {row['claimant']:<10} {row['stance']:<9}"
+            typer.echo(json.dumps(row) if as_json else f"{place} {row['summary']}  [{row['verdict']}]")
+        return
+    for line in ledger.answer(said, asked):
+        typer.echo(line)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ceasefire import effects, issue
+from ceasefire import effects, issue, ledger
 from ceasefire.geo import regions
 from ceasefire.model.effect import Judged
 from ceasefire.model.records import Coverage, Finding, Incident
@@ -111,6 +111,11 @@ class Run:
                     }
                 )
         return out
+
+    def said(self) -> ledger.Said:
+        """Give the claims with the findings on each: positions, figures, contradictions, readouts, a draft."""
+        parties = {p.id: p.name for p in self.case.agreement.parties}
+        return ledger.of_run(self.observed, self.fused, self.findings, parties, self.case.agreement.id)
 
     def claims_judged(self) -> list[dict[str, Any]]:
         """Give each claim with what independent sources show of it, by the time it was said."""

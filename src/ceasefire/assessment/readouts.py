@@ -6,6 +6,7 @@ of the White House's account). Topics are compared by type: matter, object, stan
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import combinations
 from math import isfinite
@@ -20,6 +21,7 @@ YES = ("accepts", "promises", "offers", "delivers")
 NO = ("rejects", "denies")
 _STATES = ("conflict", "both", "first", "second")
 _NO_TOPIC = ("", "unrelated", "opinion")
+_CALL = re.compile(r"\b(?:call|conversation|talked by phone|meeting)\b", re.IGNORECASE)
 
 
 def compare(claims: Table[Claim], first: str, second: str, *, on: str = "") -> Readout:
@@ -64,21 +66,26 @@ def compare(claims: Table[Claim], first: str, second: str, *, on: str = "") -> R
 
 
 def proposed(claims: Table[Claim]) -> list[tuple[str, str, str]]:
-    """Find accounts worth comparing: speakers of two parties who speak of one call or meeting on one day.
+    """Find accounts worth comparing: two parties' speakers with a topic in common, on a day when a call is spoken of.
 
     Returns
     -------
     Triples (first, second, day).
     """
-    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for claim in claims:
-        if claim.claimant and (claim.object_class == "call" or claim.act == "talks"):
-            teller = claim.chain[-1] if claim.chain else claim.speaker
-            told[day(claim)][claim.claimant if not claim.chain else ""].add(teller)
+    rows = [c for c in claims if c.act not in _NO_TOPIC and day(c)]
+    side = {c.speaker: c.claimant for c in rows if c.claimant}
+    calls = {day(c) for c in rows if c.object_class == "call" or c.act == "talks" or _CALL.search(c.text)}
+    told: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
+    for claim in rows:
+        teller = claim.chain[-1] if claim.chain else claim.speaker
+        if day(claim) in calls and side.get(teller):
+            told[day(claim)][teller].add((claim.act, claim.object_class))
     out = []
-    for when, parties in sorted(told.items()):
-        for a, b in combinations(sorted(p for p in parties if p), 2):
-            out += [(one, two, when) for one in sorted(parties[a]) for two in sorted(parties[b])]
+    for when, tellers in sorted(told.items()):
+        for a, b in combinations(sorted(tellers), 2):
+            common = any(x[0] == y[0] and _meets(x[1], y[1]) for x in tellers[a] for y in tellers[b])
+            if side[a] != side[b] and common:
+                out.append((a, b, when))
     return out
 
 
