@@ -21,6 +21,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ceasefire.text.letters import meant
+
 Mask = npt.NDArray[np.bool_]
 Section = Literal["objects", "acts", "effects", "alternatives", "words"]
 
@@ -84,8 +86,18 @@ def has(texts: pa.Array, *alternatives: str) -> Mask:
 
 
 def plain(texts: pa.Array) -> pa.Array:
-    """Take links, markup and accents out of texts and compose their letters (Unicode NFKC)."""
-    out = pc.utf8_normalize(pc.fill_null(texts.cast(pa.string()), ""), form="NFKC")
+    """Take links, markup, accents and hidden characters out of texts, compose their letters (Unicode NFKC).
+
+    Latin letters that look like Cyrillic ones are read as these within Cyrillic words.
+
+    >>> plain(pa.array(["Удар по під\u00adстанції: пoжежа"])).to_pylist()
+    ['Удар по підстанції: пожежа']
+    """
+    out = pc.replace_substring_regex(pc.fill_null(texts.cast(pa.string()), ""), r"\p{Cf}+", "")
+    out = pc.utf8_normalize(out, form="NFKC")
+    mixed = pc.match_substring_regex(out, r"\p{Cyrillic}[A-Za-z]|[A-Za-z]\p{Cyrillic}")
+    if pc.any(mixed).as_py():
+        out = pc.replace_with_mask(out, mixed, pa.array([meant(t) for t in out.filter(mixed).to_pylist()], pa.string()))
     out = pc.replace_substring_regex(out, r"\]\([^)\s]*\)|https?://\S+|t\.me/\S+", " ")
     out = pc.replace_substring_regex(out, r"[*_~`\[\]]+|\p{M}+", "")
     return cast(pa.Array, out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ceasefire.geo import regions
+from ceasefire.text.gazetteer import AREA, Named, named_places
 from ceasefire.text.lexicon import compiled, has
 
 Texts = npt.NDArray[np.object_]
@@ -42,7 +44,7 @@ class Places:
     """Radius of the disc, km."""
 
 
-def places(words: pa.Array) -> Places:
+def places(words: pa.Array, raw: Sequence[str] | None = None, *, area: Sequence[str] = AREA) -> Places:
     """Find the places that texts in normal form name.
 
     A named site comes before a region. Several regions give their names and no disc: one event was in one of them,
@@ -52,6 +54,11 @@ def places(words: pa.Array) -> Places:
     ----------
     words
         Strings of shape (n,), as `lexicon.normal` gives them.
+    raw
+        The same texts as written, length n. Where the own tables name no site, the places that they name (extra
+        `text`, `gazetteer.named_places`) come before a whole region: one place gives its disc, several give none.
+    area
+        ISO 3166-1 codes of the countries whose places are looked for, the likeliest first.
 
     >>> from ceasefire.text.lexicon import normal
     >>> texts = ["над Курской и Брянской областями", "по станції «Суджа»", "на Курском направлении"]
@@ -60,13 +67,9 @@ def places(words: pa.Array) -> Places:
     (['Bryansk, Kursk', 'Sudzha gas metering station', ''], ['', 'RU-KRS', ''])
     """
     n = len(words)
-    bare = pc.replace_substring_regex(words, " (" + "|".join(_stems(_file()["traps"]["all"])) + ") ", " ")
     name, region = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
     disc = np.full((n, 3), np.nan)
-    named: list[list[str]] = [[] for _ in range(n)]
-    for code, text in sorted(_file()["regions"].items()):
-        for i in np.flatnonzero(has(bare, *_stems(text))).tolist():
-            named[i].append(code)
+    named = region_codes(words)
     english = regions.names()
     for at, codes in enumerate(named):
         if codes:
@@ -77,7 +80,45 @@ def places(words: pa.Array) -> Places:
         for i in np.flatnonzero(has(words, *_stems(about["stems"]))).tolist():
             name[i], region[i] = site, about["region"]
             disc[i] = about["lon"], about["lat"], about["radius_km"]
+    for i, text in enumerate(raw or ()):
+        if str(name[i]) not in _file()["sites"] and (found := named_places(text, area=area, within=named[i])):
+            name[i], region[i], disc[i] = _of_named(found, str(name[i]), str(region[i]), disc[i])
     return Places(name, region, disc[:, 0], disc[:, 1], disc[:, 2])
+
+
+def _of_named(found: Sequence[Named], name: str, region: str, disc: Floats) -> tuple[str, str, Floats]:
+    """Give name, region and disc of one place named; of several, their names, and what the region tells."""
+    several = sorted({p.name for p in found})
+    one = found[0]
+    same = len(several) == 1 and one.lon == one.lon
+    if same:
+        return one.name, one.region or region, np.asarray([one.lon, one.lat, one.radius_km])
+    regions_named = {p.region for p in found if p.lon == p.lon}
+    if not region and len(regions_named) == 1 and all(p.lon == p.lon for p in found):
+        code = regions_named.pop()
+        if code:
+            return ", ".join(several), code, np.asarray(regions.disc(code))
+    return (name or ", ".join(several)), region, disc
+
+
+def region_codes(words: pa.Array) -> list[list[str]]:
+    """Give the regions that each text in normal form names, as sorted ISO codes; n lists.
+
+    >>> from ceasefire.text.lexicon import normal
+    >>> region_codes(normal(pa.array(["над Курской и Брянской областями", "тихо"])))
+    [['RU-BRY', 'RU-KRS'], []]
+    """
+    bare = _bare(words)
+    named: list[list[str]] = [[] for _ in range(len(words))]
+    for code, text in sorted(_file()["regions"].items()):
+        for i in np.flatnonzero(has(bare, *_stems(text))).tolist():
+            named[i].append(code)
+    return named
+
+
+def _bare(words: pa.Array) -> pa.Array:
+    """Take directions of the front and other traps out."""
+    return pc.replace_substring_regex(words, " (" + "|".join(_stems(_file()["traps"]["all"])) + ") ", " ")
 
 
 def sites() -> dict[str, dict[str, Any]]:
