@@ -119,7 +119,7 @@ def _head(
         "purpose: peace_process  # assumed",
         f"coverage: {'full' if 'any' in objects else 'partial_objects'}",
         f"sides: {'unilateral' if len({p.party for p in halts}) == 1 else 'bilateral'}",
-        f"summary: {_q('What the parties are said to offer, accept, demand and refuse, drafted for a person to confirm.')}",
+        f"summary: {_q('What parties are said to offer, accept, demand and refuse, for a person to confirm.')}",
         "",
         "parties:",
     ]
@@ -128,10 +128,11 @@ def _head(
     ]
     lines += ["", "clocks: [UTC]", "", "sources:"]
     for key, claim in sources.items():
+        title = f"Text of {claim.outlet or claim.source}, SHA-256 {claim.archived[:12] or claim.evidence[:12]}"
         where = claim.url if _WEB.match(claim.url) else ""
         lines += [
             f"  - id: {key}",
-            f"    title: {_q(f'Text of {claim.outlet or claim.source}, SHA-256 {claim.archived[:12] or claim.evidence[:12]}')}",
+            f"    title: {_q(title)}",
             f"    publisher: {_q(claim.outlet or claim.source)}",
             *([f"    url: {_q(where)}"] if where else []),
             f"    published: {_q(day(claim))}",

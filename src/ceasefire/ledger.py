@@ -160,7 +160,8 @@ def _told_positions(rows: Iterable[Position]) -> Iterator[str]:
     for p in rows:
         what = f"{p.act}{f'/{p.object_class}' if p.object_class else ''}"
         by = "" if p.own else f", told by {', '.join(p.told_by)}"
-        yield f"{p.day or 'no date':<10}  {p.party:<14} {p.stance:<10} {what}  ({p.voices} independent{by})  {' '.join(p.claims)}"
+        who = f"{p.day or 'no date':<10}  {shown(p.party):<14} {p.stance:<10}"
+        yield f"{who} {what}  ({p.voices} independent{shown(by)})  {' '.join(p.claims)}"
 
 
 def _told_figures(rows: Iterable[Figure]) -> Iterator[str]:
@@ -170,7 +171,8 @@ def _told_figures(rows: Iterable[Figure]) -> Iterator[str]:
         clash = f"  conflicts with {' '.join(f.conflicts)}" if f.conflicts else ""
         what = f.group.split("|")
         kind = " ".join(x for x in (what[2], what[1] or what[0]) if x)
-        yield f"{f.claim}  {f.said}  {f.speaker} ({f.outlet or 'outlet not known'}): {f.words} {f.unit}, {kind}{since}{clash}"
+        who = f"{f.claim}  {f.said}  {shown(f.speaker)} ({shown(f.outlet) or 'outlet not known'})"
+        yield f"{who}: {shown(f.words)} {f.unit}, {kind}{since}{clash}"
 
 
 def _told_contradictions(rows: Iterable[Contradiction], claims: Table[Claim]) -> Iterator[str]:
@@ -179,7 +181,8 @@ def _told_contradictions(rows: Iterable[Contradiction], claims: Table[Claim]) ->
     for x in rows:
         yield f"{x.id}  {x.rule}: {x.why}"
         for claim in (by_id[x.first], by_id[x.second]):
-            yield f"    {claim.id}  {claim.speaker}: {brief(claim.text) or shown(claim.summary)}  {claim.begin}-{claim.stop}"
+            quote = brief(claim.text) or shown(claim.summary)
+            yield f"    {claim.id}  {shown(claim.speaker)}: {quote}  {claim.begin}-{claim.stop}"
 
 
 def _told_readouts(rows: Iterable[Readout]) -> Iterator[str]:

@@ -21,6 +21,7 @@ YES = ("accepts", "promises", "offers", "delivers")
 NO = ("rejects", "denies")
 _STATES = ("conflict", "both", "first", "second")
 _NO_TOPIC = ("", "unrelated", "opinion")
+_OF_MEETINGS = ("halt", "peace", "talks", "monitoring", "guarantees")
 _CALL = re.compile(r"\b(?:call|conversation|talked by phone|meeting)\b", re.IGNORECASE)
 
 
@@ -83,7 +84,8 @@ def proposed(claims: Table[Claim]) -> list[tuple[str, str, str]]:
     out = []
     for when, tellers in sorted(told.items()):
         for a, b in combinations(sorted(tellers), 2):
-            common = any(x[0] == y[0] and _meets(x[1], y[1]) for x in tellers[a] for y in tellers[b])
+            agenda = [x for x in tellers[a] if x[0] in _OF_MEETINGS]
+            common = any(x[0] == y[0] and _meets(x[1], y[1]) for x in agenda for y in tellers[b])
             if side[a] != side[b] and common:
                 out.append((a, b, when))
     return out

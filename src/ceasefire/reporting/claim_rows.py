@@ -26,7 +26,8 @@ MOST_CHARACTERS = 300
 """A text without spaces has few words: characters that are quoted at most."""
 _FIELDS = (
     "id", "said", "claimant", "speaker", "chain", "cue", "stance", "act", "object_class", "accused", "place", "region",
-    "low", "high", "words", "unit", "start", "end", "certainty", "checked", "outlet", "begin", "stop", "archived", "url",
+    "low", "high", "words", "unit", "start", "end", "certainty", "checked", "outlet", "begin", "stop", "archived",
+    "url",
 )  # fmt: skip
 RATINGS: dict[str, tuple[int, str]] = {
     "supported": (5, "Supported by independent evidence"),
