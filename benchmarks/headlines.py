@@ -1,18 +1,18 @@
 """How well act and object class are read from headlines of 2022: `python benchmarks/headlines.py [DATA]`.
 
-On `events/VIINA_2022_REBUILD.csv`, split by time before anything was tuned: headlines first seen before 1 August 2022 are
+On `events/VIINA_2022_REBUILD.csv`, split by time: headlines first seen before 1 August 2022 are
 for training, later ones are scored. Two measures:
 
-1. **Classes.** The file's `target_classes` come from a keyword screen (its `TriageStatus` is a machine's on every row and
-   `CandidateCensusComplete` is FALSE throughout; there is no hand triage of classes in it). Macro-F1 over five classes (grid, fuel
+1. **Classes.** The file's `target_classes` come from a keyword screen (its `TriageStatus` is a machine's and
+   `CandidateCensusComplete` is FALSE throughout: no hand triage is in it). Macro-F1 over five classes (grid, fuel
    storage, refining and gas, pipelines, other) is agreement with that screen.
 2. **Strikes on energy objects.** All headlines of the scored part that the screen files under energy or in which the
-   lexicon sees an energy object were read and judged one by one (`headlines_judged.csv`: hash, 1 where the headline
-   reports a strike on, damage by force to, or a fire or explosion at, an energy object). Precision, recall, F1.
+   lexicon sees an energy object, and the three others with an energy word, were read and judged one by one
+   (`headlines_judged.csv`: hash, 1 where the headline reports a strike on, damage by force to, or a fire or explosion at, an energy object). Precision, recall, F1.
 
 Beside both: logistic regression over TF-IDF of words and of 2 to 5 characters, trained on the training part; for
-strikes its labels there are the lexicon's own (no judged labels exist before August), so it cannot pass its teacher by
-much. It needs scikit-learn, which the project does not: without it this script says so and stops. The last line is JSON.
+strikes its labels there are the lexicon's own (no judged labels exist before August), so it can hardly pass its
+teacher. It needs scikit-learn, which the project does not: without it this script says so. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -80,9 +80,7 @@ def main(data: Path) -> None:
     report["hits_not_judged"] = int(unread.sum())
     for name in CLASSES:
         one = _scores(screen[late] == name, ours[late] == name)
-        print(
-            f"{name:9} {int((screen[late] == name).sum()):4} headlines: precision {one['precision']}, recall {one['recall']}"
-        )
+        print(f"{name:9} {int((screen[late] == name).sum()):4}: precision {one['precision']}, recall {one['recall']}")
     print(json.dumps({"benchmark": "headlines", **report}))
 
 
