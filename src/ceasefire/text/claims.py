@@ -8,6 +8,7 @@ What an article says, it says as data: no word of it is ever followed.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,9 +19,12 @@ from ceasefire.model.document import Document
 from ceasefire.model.records import EPOCH, Claim, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.text.article import read_article
+from ceasefire.text.attribution.lexicon import lexicon
 from ceasefire.text.attribution.parse import paragraphs, parsed, readable
+from ceasefire.text.attribution.spans import Span
 from ceasefire.text.details import Origin, claims_from, with_places
 from ceasefire.text.language import SUPPORTED, language
+from ceasefire.text.matter import features, plain
 from ceasefire.text.page import Page, legible, story_text
 
 LONGEST = 2_000_000
@@ -169,11 +173,21 @@ def _batch(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> tuple[l
 def _read(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> Iterator[list[Claim]]:
     """Parse the stories of some texts together, then read each."""
     texts = [readable(legible(story_text(one.text))) for one in origins]
-    spans = [paragraphs(clean.text) for clean in texts]
+    spans = [_worth_parsing(clean.text) for clean in texts]
     docs = parsed(clean.text[a:b] for clean, own in zip(texts, spans, strict=True) for a, b in own)
     for origin, clean, own in zip(origins, texts, spans, strict=True):
         page = Page(clean, own, list(islice(docs, len(own))))
         yield claims_from(page, read_article(page, outlet=origin.outlet, more=more), origin)
+
+
+def _worth_parsing(text: str) -> list[Span]:
+    """Give the heading and the paragraphs with a word that attributes, a quotation, a figure or a word of war."""
+    spans = paragraphs(text)
+    worth = (lexicon().attributes(p) or _MARKS.search(p) or features(plain(p)) for p in (text[a:b] for a, b in spans))
+    return [span for at, (span, kept) in enumerate(zip(spans, worth, strict=True)) if at == 0 or kept]
+
+
+_MARKS = re.compile(r"[\d“”«»„\"]|''")
 
 
 def _hash(text: str) -> str:

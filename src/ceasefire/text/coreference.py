@@ -12,6 +12,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ceasefire.text.agents import (
+    AGENT,
+    BODY_NAME,
+    GIVEN,
+    PERSON,
+    STATES,
+    head_of,
+    is_person,
+    leads,
+    named_in,
+    state_of_people,
+    tail_kept,
+)
 from ceasefire.text.attribution.quotes import quotes
 from ceasefire.text.attribution.spans import Span
 from ceasefire.text.page import Page
@@ -47,15 +60,6 @@ _OF_PLAN = re.compile(
 _FORMER = re.compile(r"\b(?:former|then|ex|late)[ -]$", re.IGNORECASE)
 _ROLE = re.compile(rf"^(?:{ROLES})$", re.IGNORECASE)
 _RELATIVE = ("who", "which", "that", "whom", "whose")
-PERSON = "person"
-"""Office of somebody whom only the text introduces."""
-_BODY_NAME = re.compile(
-    r"\b(?:Ministry|Department|Agency|Party|Council|Committee|House|Senate|Court|Office|University|"
-    r"Institute|Union|Association|Bank|Center|Centre|"
-    r"Command|Police|Front|Organi[sz]ation|Foundation|Commission|Service|Mission|Observatory|Network|"
-    r"Coalition|Group|Nations|Alliance|[A-Z]{2,6})\b"
-)
-_GIVEN = re.compile(r"(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+")
 _SAME = ("himself", "herself", "itself", "themselves")
 
 
@@ -94,7 +98,7 @@ class Mentions:
             words = self.page.words(at, at + 1)
             if not words:
                 continue
-            head = _head(words[0])
+            head = head_of(words[0])
             held = head.dep_ in ("poss",) or words[0].dep_ == "poss"
             subject = head.dep_ in ("nsubj", "nsubjpass") and not held
             self.latest.append(Mention(at, self.page.behind(head), who, subject, self.sentence(at)))
@@ -132,7 +136,7 @@ class Mentions:
             return self._pair(source[0], person=True)
         if _SIDES.match(low):
             return self._pair(source[0], person=False)
-        if low.split()[-1:] and low.split()[-1] in _DESCRIBED and not _named_in(words):
+        if low.split()[-1:] and low.split()[-1] in _DESCRIBED and not named_in(words):
             return [speaker(_DESCRIBED[low.split()[-1]], more=self.more)]
         if _PLAN.match(low):
             return self._proposer(source[0])
@@ -167,21 +171,21 @@ class Mentions:
                 return [whole]
             if not held:
                 return []
-            if _AGENT.search(head.text):
+            if AGENT.search(head.text):
                 return [Speaker(f"{head.lower_} of {held[0].name}", party=held[0].party, known=False)]
             return []
-        if _ROLE.match(head.text) and tokens[0].lower_ not in ("a", "an", "one", "another") and not _named_in(core):
+        if _ROLE.match(head.text) and tokens[0].lower_ not in ("a", "an", "one", "another") and not named_in(core):
             return self._titled(source[0], core.lower()) or self._he(source[0], [], woman=None)
-        if nation := _demonym(head.text):
+        if nation := state_of_people(head.text):
             return [speaker(nation)]
         who = speaker(core, more=self.more)
-        if who.known or _AGENT.search(head.text):
-            return [_tail_kept(who, behind)] if who.name else []
-        if head.tag_[:3] == "NNP" and _BODY_NAME.search(core):
+        if who.known or AGENT.search(head.text):
+            return [tail_kept(who, behind)] if who.name else []
+        if head.tag_[:3] == "NNP" and BODY_NAME.search(core):
             return [Speaker(re.sub(r"^[Tt]he ", "", core), known=False)]
         return (
             [Speaker("a named person", office=PERSON, known=False)]
-            if head.tag_ == "NNP" and _GIVEN.fullmatch(core)
+            if head.tag_ == "NNP" and GIVEN.fullmatch(core)
             else []
         )
 
@@ -224,7 +228,7 @@ class Mentions:
         out: list[Speaker] = []
         for part in re.split(r",\s+(?:and\s+)?|\s+and\s+|\s*&\s*", text):
             low = part.strip().lower()
-            if _TITLE.match(low) and not _named_in(part):
+            if _TITLE.match(low) and not named_in(part):
                 continue
             who = speaker(part, more=self.more) if low else None
             if who is not None and who.known and who not in out:
@@ -232,12 +236,12 @@ class Mentions:
         return out if len(out) > 1 or (out and len(inside) == 1) else []
 
     def _he(self, at: int, said: list[Speaker], *, woman: bool | None) -> list[Speaker]:
-        if said and all(_is_person(s) for s in said) and self._may_be(said[0], woman):
+        if said and all(is_person(s) for s in said) and self._may_be(said[0], woman):
             return said[:1]
         here = self.sentence(at)
         best: tuple[float, Mention] | None = None
         for m in self.latest:
-            if m.at >= at or here - m.sentence > 4 or not _is_person(m.who) or not self._may_be(m.who, woman):
+            if m.at >= at or here - m.sentence > 4 or not is_person(m.who) or not self._may_be(m.who, woman):
                 continue
             score = -3.0 * (here - m.sentence) + 2.5 * m.subject + m.at / 1e7
             apart = [*self.quoted, *(span for span, _ in self.reported)]
@@ -247,7 +251,7 @@ class Mentions:
         told = [
             (here - self.sentence(b - 1), who)
             for (_, b), who in self.reported
-            if b <= at + 2 and _is_person(who) and self._may_be(who, woman)
+            if b <= at + 2 and is_person(who) and self._may_be(who, woman)
         ]
         if told and told[-1][0] <= 4 and (best is None or -3.0 * told[-1][0] + 2.0 > best[0]):
             return [told[-1][1]]
@@ -261,10 +265,10 @@ class Mentions:
         return told or not who.known if woman else not told
 
     def _it(self, at: int, said: list[Speaker]) -> list[Speaker]:
-        if said and not _is_person(said[0]):
+        if said and not is_person(said[0]):
             return said[:1]
         here = self.sentence(at)
-        near = [m for m in self.latest if m.at < at and here - m.sentence <= 3 and not _is_person(m.who)]
+        near = [m for m in self.latest if m.at < at and here - m.sentence <= 3 and not is_person(m.who)]
         near.sort(key=lambda m: (-3.0 * (here - m.sentence) + 4.0 * m.subject, m.at))
         return [near[-1].who] if near else []
 
@@ -274,7 +278,7 @@ class Mentions:
         if pairs:
             return self.resolve(pairs[-1])
         near = [m for m in self.latest if here - m.sentence == 1 and m.subject]
-        people = list(dict.fromkeys(m.who for m in near if _is_person(m.who)))
+        people = list(dict.fromkeys(m.who for m in near if is_person(m.who)))
         if len(people) == 2:
             return people
         return said[:1]
@@ -299,7 +303,7 @@ class Mentions:
         """Name the two that were named last, of different sides."""
 
         def wanted(who: Speaker) -> bool:
-            return (_is_person(who) and _leads(who)) if person else (not _is_person(who) and who.name in _PARTIES)
+            return (is_person(who) and leads(who)) if person else (not is_person(who) and who.name in STATES)
 
         out: list[Speaker] = []
         before = [m for m in self.latest if m.at < at][::-1]
@@ -312,7 +316,7 @@ class Mentions:
 
     def _proposer(self, at: int) -> list[Speaker]:
         """Name whose proposal is meant: the party named last before "proposal" or "plan"."""
-        for m in [m for m in self.latest if m.at < at and m.who.party and not _is_person(m.who)][::-1]:
+        for m in [m for m in self.latest if m.at < at and m.who.party and not is_person(m.who)][::-1]:
             if _OF_PLAN.match(self.page.text[m.at : m.at + 90]):
                 return [m.who]
         return []
@@ -321,86 +325,6 @@ class Mentions:
         title = re.sub(r"spokes(?:man|woman|person)", "spokes", low.rsplit(maxsplit=1)[-1])
         for m in [m for m in self.latest if m.at < at][::-1]:
             office = m.who.office.lower()
-            if _is_person(m.who) and (title in office or (title == "leader" and _leads(m.who))):
+            if is_person(m.who) and (title in office or (title == "leader" and leads(m.who))):
                 return [m.who]
         return []
-
-
-def _head(token: Any) -> Any:
-    while (
-        token.dep_ in ("compound", "nmod", "amod", "det")
-        and token.head.i > token.i
-        and (token.head.tag_[:3] == "NNP" or token.head.lower_ in _NAME_NOUNS)
-    ):
-        token = token.head
-    return token
-
-
-def _named_in(words: str) -> list[Speaker]:
-    return [who for _, who in all_named(words)]
-
-
-_NAME_NOUNS = (
-    "president",
-    "leader",
-    "secretary",
-    "minister",
-    "officials",
-    "government",
-    "administration",
-    "ministry",
-    "forces",
-)
-_PARTIES = ("Russia", "Ukraine", "United States", "United Kingdom", "France", "Germany", "China")
-
-
-def _is_person(who: Speaker) -> bool:
-    if who.office == PERSON:
-        return True
-    return (
-        who.known
-        and bool(
-            re.match(
-                r"(?:President|Prime Minister|Foreign|Spokes|Envoy|Aide|Press Sec|Special Envoy|"
-                r"Secretary|Head|Defen|Vice|National)",
-                who.office,
-            )
-        )
-        and who.name not in (who.office, "Downing Street")
-    )
-
-
-def _demonym(word: str) -> str:
-    """Give the state whose people a word names: "Russians"; empty where it names none that is known."""
-    one = speaker(f"{word.lower().removesuffix('s')} officials") if word[:1].isupper() and word.endswith("ns") else None
-    return one.party if one is not None and one.party and not one.known else ""
-
-
-def _tail_kept(who: Speaker, behind: str) -> Speaker:
-    """Keep "familiar with the talks" behind a group that nothing else names."""
-    kept = re.match(r"familiar with(?: \w+){1,3}|close to(?: \w+){1,2}|in the region", behind)
-    return (
-        Speaker(f"{who.name} {kept[0]}", party=who.party, office=who.office, known=False)
-        if kept and not who.known
-        else who
-    )
-
-
-def _leads(who: Speaker) -> bool:
-    return who.office.startswith(("President", "Prime Minister of"))
-
-
-_AGENT = re.compile(
-    r"\b(?:officials?|officers?|sources?|analysts?|experts?|diplomats?|authorit(?:y|ies)|leaders?|"
-    r"ministers?|lawmakers|aides?|"
-    r"advis[eo]rs?|commanders?|negotiators?|allies|agenc(?:y|ies)|military|army|forces|troops|"
-    r"governments?|ministry|administration|"
-    r"delegation|team|spokes(?:man|woman|person)|residents?|witness(?:es)?|critics|observers|monitors?|"
-    r"investigators|rebels|activists?|"
-    r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|people|members|civilians|"
-    r"refugees|insurgents|fighters|voters|scientists|economists|scholars|researchers|aide|court|judge|"
-    r"union|council|parliament|congress|party|"
-    r"campaign|company|organi[sz]ation|committee|mayor|governor|soldiers?|man|woman|mother|father|family|"
-    r"families|doctors?|figures|data)\b",
-    re.IGNORECASE,
-)
