@@ -73,3 +73,15 @@ def test_silence_of_others_lowers_the_chance() -> None:
 def test_bad_cells_are_named(given: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         unseen(*given, region=np.zeros(len(given[0]), int))
+
+
+def test_thousands_of_acts_do_not_make_the_evidence_vanish() -> None:
+    rng = np.random.default_rng(3)
+    looks = np.ones((4000, 3))
+    seen = rng.random((4000, 3)) < [0.6, 0.3, 0.4]
+    kept = seen.any(axis=1)
+    of = shown(
+        seen[kept], looks[kept], looks[kept], known=np.ones(kept.sum()), outside=np.zeros(kept.sum()), stated=[0.4] * 3
+    )
+    assert np.isfinite(of.chance.value).all()
+    assert np.all((of.chance.low < of.chance.value) & (of.chance.value < of.chance.high))

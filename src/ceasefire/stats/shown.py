@@ -98,7 +98,8 @@ def shown(
     fits = [_fit(rows, number, centre, s) for s in SPREADS]
     evidence = np.array([f[2] for f in fits])
     held = np.flatnonzero(evidence >= evidence.max() - _RULED_OUT)
-    share = np.exp(evidence[held] - 0.5 * (np.asarray(SPREADS)[held] / LOUDNESS) ** 2)
+    weight = evidence[held] - 0.5 * (np.asarray(SPREADS)[held] / LOUDNESS) ** 2
+    share = np.exp(weight - weight.max())  # of thousands of acts the evidence itself is below the smallest number
     share /= share.sum()
     noise = np.random.default_rng(seed).standard_normal((draws, channels))
     tail = (1.0 - level) / 2.0
