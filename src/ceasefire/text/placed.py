@@ -29,6 +29,6 @@ def placed(texts: Sequence[str]) -> list[Placed]:
     """
     if not texts:
         return []
-    got = places(normal(pa.array(list(texts))))
+    got = places(normal(pa.array([text.encode("utf-8", "replace").decode() for text in texts])))
     rows = zip(got.name, got.region, got.lon.tolist(), got.lat.tolist(), got.radius_km.tolist(), strict=True)
     return [Placed(*row) for row in rows]
