@@ -6,6 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ceasefire.assessment.borne_out import borne_out
+from ceasefire.assessment.contradictions import contradictions
+from ceasefire.assessment.figures import figures
+from ceasefire.assessment.positions import positions
+from ceasefire.assessment.readouts import compare, proposed
 from ceasefire.errors import CeasefireError
 from ceasefire.fusion.missing import missing
 from ceasefire.geo import regions
@@ -13,7 +18,7 @@ from ceasefire.model.agreement import Agreement
 from ceasefire.model.effect import Judged
 from ceasefire.model.records import Finding
 from ceasefire.model.table import Table
-from ceasefire.reporting import report
+from ceasefire.reporting import report, statements
 from ceasefire.reporting.given import InForce, Numbers, ReportInput
 from ceasefire.store import Incidents, Observed
 
@@ -30,7 +35,24 @@ def write(
     -------
     Path of the page, `report/index.html`.
     """
-    return report.write(report_input(case, observed, fused, findings, effects), case.output / "report")
+    given = report_input(case, observed, fused, findings, effects)
+    index = report.write(given, case.output / "report")
+    public, _ = given.released()
+    statements.write(given, public, _compared(case, observed, fused, findings), index.parent)
+    return index
+
+
+def _compared(case: Case, observed: Observed, fused: Incidents, findings: Table[Finding]) -> statements.Compared:
+    """Compare what was said: among itself, and each claim that names an event with the incidents."""
+    claims = observed.claims
+    events = borne_out(claims, fused.incidents, fused.coverage, agreement=case.agreement.id)
+    return statements.Compared(
+        positions=positions(claims),
+        readouts=[compare(claims, one, two, on=day) for one, two, day in proposed(claims)],
+        figures=figures(claims),
+        contradictions=list(contradictions(claims)),
+        findings={f.subject: f for f in events} | {f.subject: f for f in findings.where(kind="claim")},
+    )
 
 
 def report_input(
