@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from math import isfinite, isnan
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ceasefire.model.likelihood import word
 from ceasefire.reporting.given import ReportInput
+from ceasefire.reporting.json_text import json_text
 from ceasefire.reporting.matrix import Matrix
 
 
@@ -57,7 +57,7 @@ def geojson(report: ReportInput, matrix: Matrix) -> str:
     if known.any():
         edges = (lon[known].min(), lat[known].min(), lon[known].max(), lat[known].max())
         out["bbox"] = [round(float(e), report.rules.decimals) for e in edges]
-    return json.dumps(out, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+    return json_text(out) + "\n"
 
 
 def _probability(p: float) -> float | None:

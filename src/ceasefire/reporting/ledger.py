@@ -15,7 +15,6 @@ from ceasefire.model.records import EPOCH, Claim, Finding
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.matrix import INDEPENDENT, Matrix
-from ceasefire.reporting.release import among
 
 SEVERAL_DAYS = 3.5
 """A total over more days than this stands in the plot of totals, a shorter one in the list of daily tallies."""
@@ -133,9 +132,9 @@ def ledger(report: ReportInput, matrix: Matrix) -> Ledger:
     decades = log10(top * 1.6)
     found = {f.subject: f for f in report.findings.where(kind="claim")}
     shown = {r.id for r in matrix.rows}
+    authors = dict(zip(report.incidents.column("id").tolist(), report.incidents.column("attribution"), strict=True))
     made = [_total(c, report, found.get(c.id), decades) for c in sorted(totals, key=_order)]
     axis = [(100 * log10(v) / decades, f"{v:,}") for v in (1, 10, 100, 1000, 10_000, 100_000) if v <= top * 1.6]
-    denials = sorted((c for c in claims if c.stance in DENIALS), key=lambda c: (c.said, c.claimant, c.id))
     long = [t for t in made if t.support >= 0 and t.days > SEVERAL_DAYS]
     denials = sorted((c for c in claims if c.stance in DENIALS), key=lambda c: (c.said, c.claimant, c.id))
     return Ledger(
@@ -144,8 +143,8 @@ def ledger(report: ReportInput, matrix: Matrix) -> Ledger:
         others=tuple(t for t in made if t.support < 0),
         axis=tuple(axis),
         speakers=_speakers(claims, report),
-        denials=tuple(_denial(c, report, found.get(c.id), shown) for c in denials if c.stance == "denies"),
-        unconfirmed=tuple(_denial(c, report, None, shown) for c in denials if c.stance == "cannot_confirm"),
+        denials=tuple(_denial(c, report, found.get(c.id), shown, authors) for c in denials if c.stance == "denies"),
+        unconfirmed=tuple(_denial(c, report, None, shown, authors) for c in denials if c.stance == "cannot_confirm"),
         claims=len(claims),
     )
 
@@ -228,14 +227,14 @@ def _speakers(claims: list[Claim], report: ReportInput) -> tuple[Speaker, ...]:
     )
 
 
-def _denial(c: Claim, report: ReportInput, found: Finding | None, shown: set[str]) -> Denial:
+def _denial(c: Claim, report: ReportInput, found: Finding | None, shown: set[str], authors: dict[str, str]) -> Denial:
     evidence = found.evidence if found else ()
     reason = found.reason if found else "It speaks of no period that could be compared."
     if found and found.count:
         reason = (
             f"{words.count(found.count, 'incident')} in the period that sources outside the parties' offices support; "
         )
-        reason += _by(c.claimant, evidence, report)
+        reason += _by(c.claimant, evidence, report, authors)
     return Denial(
         claim=c.id,
         claimant=words.party(c.claimant, report.parties),
@@ -259,10 +258,9 @@ def _denied(found: Finding | None) -> str:
     return DENIED["contradicted"] if found.count else DENIED.get(found.verdict, found.verdict)
 
 
-def _by(denier: str, incidents: tuple[str, ...], report: ReportInput) -> str:
+def _by(denier: str, incidents: tuple[str, ...], report: ReportInput, authors: dict[str, str]) -> str:
     """Say how many of the incidents are attributed to who denies them: that they occurred does not tell who did it."""
-    rows = report.incidents.keep(among(report.incidents.column("id"), incidents))
-    n = int((rows.column("attribution") == denier).sum())
+    n = sum(authors.get(i) == denier for i in set(incidents))
     name = words.party(denier, report.parties)
     return (
         f"{words.number(n)} of them {'is' if n == 1 else 'are'} attributed to {name}."

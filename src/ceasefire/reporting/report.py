@@ -11,7 +11,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from ceasefire.reporting.coverage_table import Coverage, coverage
 from ceasefire.reporting.effect_chapter import Chapter, chapters
 from ceasefire.reporting.given import InForce, Numbers, ReportInput
 from ceasefire.reporting.headline import Figure, Sentence, confidence, figures, headline, numbers, sentences
+from ceasefire.reporting.json_text import json_text
 from ceasefire.reporting.ledger import Ledger, ledger
 from ceasefire.reporting.map import Drawing, draw
 from ceasefire.reporting.matrix import Matrix, matrix
@@ -198,8 +198,8 @@ def write(report: ReportInput, folder: Path) -> Path:
 
 def as_json(contents: Contents) -> str:
     """Write contents as JSON; what is not a number is null."""
-    sheet = {"$schema": "report.schema.json", **_plain(dataclasses.asdict(contents))}
-    return json.dumps(sheet, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    named = {f.name: getattr(contents, f.name) for f in dataclasses.fields(contents)}
+    return json_text({"$schema": "report.schema.json", **named}) + "\n"
 
 
 def schema() -> dict[str, Any]:
@@ -212,18 +212,6 @@ def schema() -> dict[str, Any]:
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["properties"]["$schema"] = {"type": "string"}
     return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    if isinstance(value, float):
-        return round(value, 6) if isfinite(value) else None
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return value
 
 
 def _nullable(schema: Any) -> Any:
