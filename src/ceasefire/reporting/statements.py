@@ -52,6 +52,8 @@ class Sentence:
     stance: str
     what: str
     quote: str
+    summary: str
+    """In our own words."""
     where: str
     """Characters and hash; empty where it was not read from an archived text."""
     outlet: str
@@ -159,7 +161,8 @@ def sentence(claim: Claim, found: Finding | None) -> Sentence:
         outlet=shown(claim.outlet),
         url=claim.url,
         verdict=found.verdict.replace("_", " ") if found else "",
-        reason=found.reason if found else shown(claim.summary),
+        summary=shown(claim.summary),
+        reason=found.reason if found else "",
     )
 
 

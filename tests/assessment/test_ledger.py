@@ -1,0 +1,80 @@
+"""The claim ledger: positions, readouts, figures, contradictions, and what bears a claim out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from benchmarks.contradictions import judged
+from ceasefire.assessment.borne_out import borne_out
+from ceasefire.assessment.figures import figures
+from ceasefire.assessment.positions import positions
+from ceasefire.assessment.readouts import compare
+from ceasefire.model.records import Claim, Coverage, Incident
+from ceasefire.model.table import Table
+
+DAY = datetime(2025, 4, 2, tzinfo=UTC)
+EVENT = {"act": "attack.air.drone", "object_class": "energy", "region": "UA-53", "place": "Poltava",
+         "lon": 34.55, "lat": 49.59, "radius_km": 5.0, "start": DAY, "end": DAY + timedelta(days=1)}  # fmt: skip
+
+
+def table(*claims):
+    return Table.of(Claim, claims)
+
+
+def judge(claim, *incidents):
+    (found,) = borne_out(table(claim), Table.of(Incident, incidents), Table.empty(Coverage))
+    return found
+
+
+def test_sixty_pairs():
+    rows = judged()
+    assert len(rows) == 60
+    assert [r.note for r in rows if bool(r.found) != r.contradictory or r.found != r.rule] == []
+
+
+def test_an_independent_incident_bears_a_claim_out(claim, incident):
+    found = judge(claim("a", **EVENT), incident("1"))
+    assert (found.verdict, found.rule, found.evidence) == ("supported", "event_seen", ("i-1",))
+
+
+def test_the_same_bloc_never_does(claim, incident):
+    found = judge(claim("a", **EVENT), incident("1", channels=("party", "official")))
+    assert (found.verdict, found.rule) == ("not_observable", "nobody_looked")
+
+
+def test_that_it_happened_does_not_tell_who_did_it(claim, incident):
+    found = judge(claim("a", accused="ukraine", **EVENT), incident("1"))
+    assert (found.verdict, found.rule) == ("insufficient", "actor_open")
+
+
+@pytest.mark.parametrize(("channels", "verdict"), [(("news",), "contradicted"), (("party",), "not_observable")])
+def test_a_denied_event(claim, incident, channels, verdict):
+    assert judge(claim("a", **{**EVENT, "stance": "denies"}), incident("1", channels=channels)).verdict == verdict
+
+
+def test_a_position_told_by_others_is_marked(claim):
+    halt = {"act": "halt", "object_class": "energy", "stance": "accepts"}
+    one, two = positions(
+        table(
+            claim("a", chain=("White House",), archived="11", **halt),
+            claim("b", archived="22", **{**halt, "stance": "rejects"}),
+        )
+    )
+    assert (one.own, one.told_by, two.own, two.told_by) == (False, ("White House",), True, ())
+
+
+def test_accounts_in_conflict(claim):
+    halt = {"act": "halt", "object_class": "energy"}
+    one = claim("a", speaker="Kremlin", stance="rejects", **halt)
+    two = claim("b", speaker="Kremlin", chain=("White House",), stance="accepts", **halt)
+    (line,) = compare(table(one, two), "kremlin", "white house").lines
+    assert line.state == "conflict"
+
+
+def test_killed_and_wounded_are_two_quantities(claim):
+    told = {"act": "casualties", "object_class": "persons.civilians", "unit": "persons"}
+    a = claim("a", speaker="A", low=100.0, high=100.0, text="100 killed", **told)
+    b = claim("b", speaker="B", low=400.0, high=400.0, text="400 wounded", **told)
+    assert [f.conflicts for f in figures(table(a, b))] == [(), ()]
