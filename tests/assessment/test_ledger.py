@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from benchmarks.contradictions import judged
+
 from ceasefire.assessment.borne_out import borne_out
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import positions

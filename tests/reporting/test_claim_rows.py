@@ -23,7 +23,8 @@ def made(**fields):
 
 def finding():
     return Finding(id="f-1", kind="claim", subject="c-1", agreement="a", provision="", reading="", start=DAY, end=DAY,
-                   region="", verdict="not_observable", rule="nobody_looked", reason="</script>", would_change="")  # fmt: skip
+                   region="", verdict="not_observable", rule="nobody_looked", reason="</script>",
+                   would_change="")  # fmt: skip
 
 
 def test_a_quotation_has_25_words_and_no_marks():
