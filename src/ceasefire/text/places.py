@@ -86,6 +86,20 @@ def places(words: pa.Array, raw: Sequence[str] | None = None, *, area: Sequence[
     return Places(name, region, disc[:, 0], disc[:, 1], disc[:, 2])
 
 
+def sites_named(words: pa.Array) -> list[list[str]]:
+    """Give the energy places that each text in normal form names; n lists.
+
+    >>> from ceasefire.text.lexicon import normal
+    >>> sites_named(normal(pa.array(["по станції «Суджа»", "тихо"])))
+    [['Sudzha gas metering station'], []]
+    """
+    named: list[list[str]] = [[] for _ in range(len(words))]
+    for site, about in _file()["sites"].items():
+        for i in np.flatnonzero(has(words, *_stems(about["stems"]))).tolist():
+            named[i].append(site)
+    return named
+
+
 def _of_named(found: Sequence[Named], name: str, region: str, disc: Floats) -> tuple[str, str, Floats]:
     """Give name, region and disc of one place named; of several, their names, and what the region tells."""
     several = sorted({p.name for p in found})
