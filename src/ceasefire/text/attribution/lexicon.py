@@ -11,7 +11,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _WORD = re.compile("[a-z]+")
 IRREGULAR = {
@@ -49,11 +52,22 @@ class Lexicon:
     adverbs: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
     every: frozenset[str]
-    """All words above; a paragraph without any of them attributes nothing."""
+    """All words above, of a phrase the first."""
+    alone: frozenset[str]
+    """Words that attribute by themselves: all but the first words of phrases."""
 
     def attributes(self, text: str) -> bool:
-        """Whether a text has a word that can attribute."""
-        return not self.every.isdisjoint(_WORD.findall(text.lower()))
+        """Whether a text has a word or a phrase that can attribute; without one it attributes nothing."""
+        words = _WORD.findall(text.lower())
+        if not self.alone.isdisjoint(words):
+            return True
+        line = f" {' '.join(words)} "
+        return any(f" {' '.join(phrase)} " in line for phrase in self.phrases)
+
+    def cues(self, doc: Doc) -> list[Token]:
+        """Give the words of a parsed paragraph that can attribute; the others are never touched, which saves time."""
+        keys = _keys(self.every)
+        return [doc[i] for i, key in enumerate(doc.to_array("LOWER").tolist()) if key in keys]
 
 
 def forms(verb: str) -> tuple[str, ...]:
@@ -95,8 +109,16 @@ def lexicon() -> Lexicon:
         "adverbs": frozenset(raw["adverbs"]["words"].split()),
     }
     phrases = tuple(tuple(phrase.split()) for phrase in raw["phrases"]["words"].split(" | "))
-    every = frozenset(word for words in parts.values() for word in words) | {phrase[0] for phrase in phrases}
-    return Lexicon(**parts, phrases=phrases, every=every)
+    alone = frozenset(word for words in parts.values() for word in words)
+    return Lexicon(**parts, phrases=phrases, every=alone | {phrase[0] for phrase in phrases}, alone=alone)
+
+
+@cache
+def _keys(words: frozenset[str]) -> frozenset[int]:
+    """The parser's numbers of some words."""
+    from spacy.strings import get_string_id
+
+    return frozenset(get_string_id(word) for word in words)
 
 
 def _plurals(words: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def by_others(doc: Doc, lexicon: Lexicon) -> Iterator[Found]:
     """Find the attributions by nouns, adjectives, adverbs and phrases, in the order of their cues."""
-    for token in doc:
+    for token in lexicon.cues(doc):
         word = token.lower_
         tag = token.tag_
         found: Found | None = None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+BATCH = 128
+"""Stretches that are parsed together: larger batches keep the processor busier, smaller ones hold less memory."""
 LONGEST = 2000
 """Characters of the longest stretch that is parsed at once; a longer paragraph is cut at a white space."""
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -114,7 +116,7 @@ def parser() -> Language:
 
 def parsed(texts: Iterable[str]) -> Iterator[Doc]:
     """Parse stretches of text in batches, in order."""
-    docs: Iterator[Doc] = parser().pipe((_one_line(text) for text in texts), batch_size=32)
+    docs: Iterator[Doc] = parser().pipe((_one_line(text) for text in texts), batch_size=BATCH)
     return docs
 
 

@@ -37,7 +37,7 @@ class Found:
 
 def by_verbs(doc: Doc, lexicon: Lexicon) -> Iterator[Found]:
     """Find the attributions by verbs of a parsed paragraph, in the order of their cues."""
-    for token in doc:
+    for token in lexicon.cues(doc):
         if token.tag_[:2] != "VB" or token.dep_ in ("aux", "auxpass"):
             continue
         takes = lexicon.verbs.get(token.lower_)
