@@ -36,10 +36,7 @@ def write(
     Path of the page, `report/index.html`.
     """
     given = report_input(case, observed, fused, findings, effects)
-    index = report.write(given, case.output / "report")
-    public, _ = given.released()
-    statements.write(given, public, _compared(case, observed, fused, findings), index.parent)
-    return index
+    return report.write(given, case.output / "report", _compared(case, observed, fused, findings))
 
 
 def _compared(case: Case, observed: Observed, fused: Incidents, findings: Table[Finding]) -> statements.Compared:

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 import ceasefire
 from ceasefire.model.intake import Count
-from ceasefire.reporting import annex, geojson, page, tables, words
+from ceasefire.reporting import annex, geojson, page, statements, tables, words
 from ceasefire.reporting.comparison import Comparison, compare
 from ceasefire.reporting.coverage_table import Coverage, coverage
 from ceasefire.reporting.effect_chapter import Chapter, chapters
@@ -167,7 +167,7 @@ def build(report: ReportInput) -> tuple[Contents, ReportInput]:
     return contents, public
 
 
-def write(report: ReportInput, folder: Path) -> Path:
+def write(report: ReportInput, folder: Path, compared: statements.Compared = statements.Compared()) -> Path:  # noqa: B008  frozen
     """Write one issue into a folder; the same report gives the same bytes.
 
     Writes index.html (one self-contained page), incidents.csv, findings.csv, claims.csv, coverage.csv,
@@ -179,6 +179,8 @@ def write(report: ReportInput, folder: Path) -> Path:
         One issue, before release.
     folder
         Where to; made if it is not there.
+    compared
+        What comparing the claims gave, for the page of statements.
 
     Returns
     -------
@@ -191,6 +193,7 @@ def write(report: ReportInput, folder: Path) -> Path:
     sheet = as_json(contents).encode()
     (folder / "report.json").write_bytes(sheet)
     (folder / "report.schema.json").write_text(json.dumps(schema(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    statements.write(report, public, compared, folder)
     index = folder / "index.html"
     index.write_text(page.render(contents, digest=hashlib.sha256(sheet).hexdigest()), encoding="utf-8")
     return index
