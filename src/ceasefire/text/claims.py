@@ -1,7 +1,8 @@
 """Claims of articles: who said what about which matter, each with the characters it stands at.
 
-The way: lines that are no story are blanked, the rest is parsed; attributions become sayings of public speakers;
-contents are cut by matter; each piece gets stance, matter, time, quantity, place and certainty from its own words.
+The way of English texts: lines that are no story are blanked, the rest is parsed; attributions become sayings of
+public speakers; contents are cut by matter; each piece gets stance, matter, time, quantity, place and certainty from
+its own words. Ukrainian and Russian texts are read by `statements.py`.
 What an article says, it says as data: no word of it is ever followed.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -26,6 +28,7 @@ from ceasefire.text.details import Origin, claims_from, with_places
 from ceasefire.text.language import SUPPORTED, language
 from ceasefire.text.matter import features, plain
 from ceasefire.text.page import Page, legible, story_text
+from ceasefire.text.statements import claims_of_slavic
 
 LONGEST = 2_000_000
 """Characters of the longest text that is read; a longer one is no article."""
@@ -107,7 +110,7 @@ def claims_of_documents(
     names why: no words, a language that is not supported, a text too long.
     """
     quarantine: list[Quarantined] = []
-    taken = _english(documents, quarantine, zones or {})
+    taken = _legible(documents, quarantine, zones or {})
     done, parts = 0, []
     for rows, count in _in_batches(taken, more_speakers, workers):
         parts.append(Table.of(Claim, rows))
@@ -117,7 +120,7 @@ def claims_of_documents(
     return Table.concat(Claim, parts), Table.of(Quarantined, quarantine)
 
 
-def _english(
+def _legible(
     documents: Iterable[Document], quarantine: list[Quarantined], zones: Mapping[str, str]
 ) -> Iterator[Origin]:
     """Give the documents that can be read; put each other one in quarantine with its reason."""
@@ -132,7 +135,7 @@ def _english(
         zone = zones.get(one.source, "UTC")
         yield Origin(
             one.text, one.archived, one.outlet or one.source, one.published, zone,
-            one.source, one.granule, one.line, one.url, one.evidence,
+            one.source, one.granule, one.line, one.url, one.evidence, one.language or language(one.text),
         )  # fmt: skip
 
 
@@ -143,11 +146,7 @@ def _unreadable(one: Document) -> str:
     code = one.language or language(one.text)
     if not code:
         return "the text has no words"
-    if code in ("uk", "ru"):
-        return (
-            f"claims are not read from {SUPPORTED[code]} articles yet; headlines and posts are labelled by their words"
-        )
-    if code != "en":
+    if code not in SUPPORTED:
         return f"the language is {code!r}; claims are read from {', '.join(sorted(SUPPORTED))}"
     return ""
 
@@ -167,7 +166,29 @@ def _in_batches(
 
 
 def _batch(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> tuple[list[Claim], int]:
-    return with_places([claim for rows in _read(origins, more) for claim in rows]), len(origins)
+    """Read a batch: English texts are parsed together, Ukrainian and Russian ones are read form by form."""
+    english = _read([one for one in origins if one.language == "en"], more)
+    rows: list[Claim] = []
+    for one in origins:
+        rows += with_places(next(english)) if one.language == "en" else _slavic(one)
+    return rows, len(origins)
+
+
+def _slavic(one: Origin) -> list[Claim]:
+    rows = claims_of_slavic(one.text, outlet=one.outlet, published=one.published)
+    return [
+        replace(
+            row,
+            source=one.source,
+            granule=one.granule,
+            line=one.line or row.line,
+            url=one.url,
+            evidence=one.evidence,
+            archived=one.archived,
+            language=one.language,
+        )
+        for row in rows
+    ]
 
 
 def _read(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> Iterator[list[Claim]]:

@@ -65,6 +65,7 @@ class Origin(NamedTuple):
     line: int = 0
     url: str = ""
     evidence: str = ""
+    language: str = "en"
 
 
 def claims_from(page: Page, said: list[Said], origin: Origin) -> list[Claim]:
@@ -141,7 +142,7 @@ def _claim(page: Page, one: Said, origin: Origin) -> Claim:
         speaker_begin=source[0],
         speaker_stop=source[1],
         archived=origin.archived,
-        language="en",
+        language=origin.language,
         certainty=certainty(f"{cue} {words}"),
         checked=checked(sentence),
         outlet=origin.outlet,

@@ -118,7 +118,9 @@ def _content(page: Page, noun: Token, links: tuple[str, ...]) -> Span | None:
             continue
         edge = [child.left_edge, child.right_edge]
         if child.dep_ == "prep" and child.lower_ in links:
-            return page.at(edge[0].nbor(1)), page.behind(edge[1])
+            if edge[1].i > edge[0].i:
+                return page.at(edge[0].nbor(1)), page.behind(edge[1])
+            continue
         if child.dep_ in ("acl", "relcl", "ccomp") and any(c.tag_ == "TO" or c.dep_ == "mark" for c in child.children):
             return page.at(edge[0]), page.behind(edge[1])
         if child.dep_ == "prep" and child.lower_ == "from":
