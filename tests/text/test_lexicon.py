@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ceasefire.model.taxonomy import ACTS, ALTERNATIVES, EFFECTS, OBJECTS
-from ceasefire.text.lexicon import has, normal, sentences, stems
+from ceasefire.text.lexicon import has, normal, plain, sentences, stems
 from ceasefire.text.reading import objects
 
 
@@ -81,3 +81,9 @@ def test_any_text_has_a_normal_form_and_sentences(texts: list[str | None]) -> No
     parts, of = sentences(column)
     assert len(parts) == len(of)
     assert list(of) == sorted(of)
+
+
+def test_texts_in_chunks_are_read_like_texts_in_one_piece() -> None:
+    said = ["Удар по пiдстанції", "Пожежа на НПЗ", "Без світла"]
+    chunks = pa.chunked_array([said[:2], said[2:]])
+    assert plain(chunks).to_pylist() == plain(pa.array(said)).to_pylist()

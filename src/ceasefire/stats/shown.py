@@ -23,6 +23,10 @@ SPREADS = (0.0, 0.4, 0.8, 1.2)
 """Standard deviations of the loudness of acts (logits) that are tried."""
 LOUDNESS = 0.5
 """Scale of their half-normal prior, as in `detect.Occupancy`."""
+MOST = 3000
+"""Acts that are learned from at most, drawn at random where there are more: further ones change no second digit."""
+_STEP = 20.0
+"""Qualities and probabilities are told apart to one part in so many, so that equal acts can be counted together."""
 _RULED_OUT = 3.32
 _PRIOR_SPREAD = 1.5
 _NEVER, _EVER = 1e-9, 1.0 - 1e-9
@@ -93,7 +97,10 @@ def shown(
     [True, True]
     """
     y, m, q, w, out, centre = _checked(seen, looks, quality, known, outside, stated)
-    rows, number = _counted(y, m, q, w, out)
+    kept = np.arange(len(w))
+    if len(w) > MOST:
+        kept = np.sort(np.random.default_rng(seed).choice(len(w), MOST, replace=False))
+    rows, number = _counted(y[kept], m[kept], q[kept], w[kept], out[kept])
     channels = m.shape[1]
     fits = [_fit(rows, number, centre, s) for s in SPREADS]
     evidence = np.array([f[2] for f in fits])
@@ -154,7 +161,8 @@ def _likelihood(rows: dict[str, Array], theta: Array, spread: float) -> Array:
 def _counted(y: Array, m: Array, q: Array, w: Array, out: NDArray[np.bool_]) -> tuple[dict[str, Array], Array]:
     """Count equal rows; those that no channel looked at, or that tell nothing, are left out."""
     told = (m > 0).any(axis=1) & (out | y.any(axis=1))
-    table = np.hstack([y, m, np.round(q, 2), np.round(w, 2)[:, None], out[:, None]])[told]
+    q, w = np.round(q * _STEP) / _STEP, np.round(w * _STEP) / _STEP
+    table = np.hstack([y, m, q, w[:, None], out[:, None]])[told]
     distinct, number = np.unique(table, axis=0, return_counts=True)
     c = y.shape[1]
     names = {"seen": distinct[:, :c], "looks": distinct[:, c : 2 * c], "quality": distinct[:, 2 * c : 3 * c]}

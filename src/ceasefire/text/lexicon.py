@@ -95,6 +95,7 @@ def plain(texts: pa.Array) -> pa.Array:
     """
     out = pc.replace_substring_regex(pc.fill_null(texts.cast(pa.string()), ""), r"\p{Cf}+", "")
     out = pc.utf8_normalize(out, form="NFKC")
+    out = out.combine_chunks() if isinstance(out, pa.ChunkedArray) else out
     mixed = pc.match_substring_regex(out, r"\p{Cyrillic}[A-Za-z]|[A-Za-z]\p{Cyrillic}")
     if pc.any(mixed).as_py():
         out = pc.replace_with_mask(out, mixed, pa.array([meant(t) for t in out.filter(mixed).to_pylist()], pa.string()))
