@@ -196,3 +196,52 @@ def test_whatever_stands_there_contents_are_where_they_say(text: str) -> None:
         assert text[one.begin : one.stop] == one.text
         assert one.speaker
         assert isnan(one.low) or one.low <= one.high
+
+
+BEHIND = (
+    "\n\nThe Kremlin said on Tuesday that troops had broken the ceasefire. Russia has attacked power plants in Kharkiv."
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "speaker", "stance", "content"),
+    [
+        ("Ceasefire to begin on Friday, says Kremlin", "Kremlin", "asserts", "Ceasefire to begin on Friday"),
+        ("Kremlin: ceasefire to begin on Friday", "Kremlin", "asserts", "ceasefire to begin on Friday"),
+        ("Ukraine rejects ceasefire offer", "Ukraine", "rejects", "ceasefire offer"),
+    ],
+)
+def test_headlines_speak(heading: str, speaker: str, stance: str, content: str) -> None:
+    first = read(heading + BEHIND)[0]
+    assert (first.speaker, first.stance, first.text) == (speaker, stance, content)
+
+
+def test_a_list_over_several_sentences_is_of_who_announced_it() -> None:
+    text = "The Kremlin set out three conditions. First, the ceasefire must be monitored. Second, sanctions must end."
+    found = [(c.speaker, c.stance, c.act, c.text) for c in read(text + BEHIND)[:2]]
+    assert found == [
+        ("Kremlin", "demands", "halt", "the ceasefire must be monitored"),
+        ("Kremlin", "demands", "sanctions", "sanctions must end"),
+    ]
+
+
+def test_what_somebody_was_asked_about_is_not_what_they_say() -> None:
+    text = "Putin, asked about the ceasefire, said, “The troops will leave the town.”" + BEHIND
+    assert "the ceasefire" not in {c.text for c in read(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Then Jonas Berg said the ceasefire held. Troops left the town, Berg said.", "Jonas Berg"),
+        ("Then Jonas Berg said the ceasefire held.", "a named person"),
+        ("On Monday Jonas Berg, 34, said the ceasefire held. Troops left the town, Berg said.", "a named person"),
+        ("Then Jonas Berg said the ceasefire held. Berg said his wife fled the troops.", "a named person"),
+        ("A farmer, Jonas Berg said the ceasefire held. Troops left the town, Berg said.", "a named person"),
+    ],
+)
+def test_a_name_is_printed_only_where_the_text_takes_it_as_known(text: str, name: str) -> None:
+    speakers = {c.speaker for c in read("Troops keep to ceasefire\n\n" + text + BEHIND)}
+    assert name in speakers
+    if name == "a named person":
+        assert not any("Berg" in who for who in speakers)

@@ -17,6 +17,7 @@ from ceasefire.text.outlet import listed, own_statements
 from ceasefire.text.owned import owned
 from ceasefire.text.page import Page
 from ceasefire.text.sayings import Saying, sayings
+from ceasefire.text.set_out import set_out
 from ceasefire.text.speakers import Speaker
 from ceasefire.text.split import pieces
 from ceasefire.text.stance import SAYS, cue_stance, stance
@@ -62,6 +63,7 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
     found = attributed(Readable(page.text, range(len(page.text) + 1)), page.spans, dict(enumerate(page.docs)))
     found = [*found, *commitments(page, found)]
     told = sayings(page, found, mentions)
+    told += set_out(page, mentions, told)
     told += owned(page, mentions, told)
     out: list[Said] = []
     for one in sorted(told, key=lambda s: s.content[0]):

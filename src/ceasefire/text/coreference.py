@@ -100,7 +100,7 @@ class Mentions:
                 continue
             head = head_of(words[0])
             held = head.dep_ in ("poss",) or words[0].dep_ == "poss"
-            subject = head.dep_ in ("nsubj", "nsubjpass") and not held
+            subject = head.dep_ in ("nsubj", "nsubjpass", "attr") and not held
             self.latest.append(Mention(at, self.page.behind(head), who, subject, self.sentence(at)))
 
     def sentence(self, at: int) -> int:
@@ -174,7 +174,11 @@ class Mentions:
             if AGENT.search(head.text):
                 return [Speaker(f"{head.lower_} of {held[0].name}", party=held[0].party, known=False)]
             return []
-        if _ROLE.match(head.text) and tokens[0].lower_ not in ("a", "an", "one", "another") and not named_in(core):
+        if (
+            (_ROLE.match(head.text) or _ROLE.match(core.split()[-1]))
+            and tokens[0].lower_ not in ("a", "an", "one", "another")
+            and not named_in(core)
+        ):
             return self._titled(source[0], core.lower()) or self._he(source[0], [], woman=None)
         if nation := state_of_people(head.text):
             return [speaker(nation)]

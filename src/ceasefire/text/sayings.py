@@ -59,7 +59,8 @@ def sayings(page: Page, found: Sequence[Attribution], mentions: Mentions) -> lis
         holder = _holder(out, one)
         verb, source = _verb(page, one.cue), one.source
         one = _with_link(page, one, verb)
-        unsaid = verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words))
+        put = words.startswith("asked ") and page.text[max(0, one.cue[0] - 2) : one.cue[0]] == ", "
+        unsaid = put or (verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words)))
         if unsaid or not _is_told(page, one, words):
             continue
         if holder is None:
