@@ -27,6 +27,7 @@ from ceasefire.text.agents import (
 )
 from ceasefire.text.attribution.quotes import quotes
 from ceasefire.text.attribution.spans import Span
+from ceasefire.text.named_sources import bodies_at_end, joined, owner_of_paper
 from ceasefire.text.page import Page
 from ceasefire.text.people import ROLES, WOMEN, people
 from ceasefire.text.speakers import HE, SHE, Speaker, all_named, speaker
@@ -37,19 +38,7 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _SIDES = re.compile(r"^(?:the |both |two )*(?:sides|countries|parties|nations|capitals)$", re.IGNORECASE)
-_TITLE = re.compile(
-    r"^(?:the |his |her |their |its )?(?:\w+ )?(president|prime minister|premier|chancellor|"
-    r"secretary of state|foreign secretary|foreign minister|"
-    r"defen[cs]e minister|envoy|spokes(?:man|woman|person)|press secretary|leader|minister|chief|"
-    r"governor|mayor|senator)$",
-    re.IGNORECASE,
-)
 _DESCRIBED = {"alliance": "NATO", "bloc": "European Union", "watchdog": "IAEA"}
-_PAPER = re.compile(
-    r"\b(?:statement|readout|version|communiqu[eé]|transcript|report|announcement|post|tweet|figures|data|assessment|"
-    r"government|office|press service|website)\b",
-    re.IGNORECASE,
-)
 _PLAN = re.compile(
     r"^(?:the|that|this|its|their|his) (?:[\w.-]+ )*(?:proposals?|plan|deal|draft|initiative)$", re.IGNORECASE
 )
@@ -140,10 +129,10 @@ class Mentions:
             return [speaker(_DESCRIBED[low.split()[-1]], more=self.more)]
         if _PLAN.match(low):
             return self._proposer(source[0])
-        named = self._named_at_end(source) or self._paper(source)
+        named = bodies_at_end(self, source) or owner_of_paper(self, source)
         if named:
             return named
-        several = self._several(source)
+        several = joined(self, source)
         if several:
             return several
         return self._by_head(source, words, said)
@@ -192,52 +181,6 @@ class Mentions:
             if head.tag_ == "NNP" and GIVEN.fullmatch(core)
             else []
         )
-
-    def _named_at_end(self, source: Span) -> list[Speaker]:
-        """Name the bodies that a source ends with in apposition: "news agencies A and B"."""
-        inside = [m for m in self.latest if source[0] <= m.at and m.stop <= source[1] + 1]
-        if len(inside) < 2 or not re.search(
-            r"(?:agencies|ministries|countries|outlets|governments|media)\s+$",
-            self.page.text[source[0] : inside[-2].at],
-        ):
-            return []
-        return (
-            [m.who for m in inside[-2:]]
-            if re.fullmatch(r",? and ", self.page.text[inside[-2].stop : inside[-1].at])
-            else []
-        )
-
-    def _paper(self, source: Span) -> list[Speaker]:
-        """Name whose statement, readout or figures speak: the possessor, else who stands behind "from", "by", "of"."""
-        words = self.page.text[slice(*source)]
-        paper = _PAPER.search(words)
-        if not paper:
-            return []
-        inside = [m for m in self.latest if source[0] <= m.at < source[1]]
-        for m in inside:
-            if re.match(r"['’]s?\b", self.page.text[m.stop : m.stop + 3]) and m.at - source[0] < paper.start():
-                return [m.who]
-        for m in inside:
-            link = re.search(r"\b(?:from|by|of|issued by|published by) (?:the )?$", self.page.text[source[0] : m.at])
-            if link and m.at - source[0] > paper.start():
-                return [m.who]
-        return []
-
-    def _several(self, source: Span) -> list[Speaker]:
-        """Name each of speakers joined by "and": "Moscow and Kyiv"."""
-        text = self.page.text[slice(*source)]
-        if not re.search(r"\band\b|&", text):
-            return []
-        inside = [m for m in self.latest if source[0] <= m.at < source[1]]
-        out: list[Speaker] = []
-        for part in re.split(r",\s+(?:and\s+)?|\s+and\s+|\s*&\s*", text):
-            low = part.strip().lower()
-            if _TITLE.match(low) and not named_in(part):
-                continue
-            who = speaker(part, more=self.more) if low else None
-            if who is not None and who.known and who not in out:
-                out.append(who)
-        return out if len(out) > 1 or (out and len(inside) == 1) else []
 
     def _he(self, at: int, said: list[Speaker], *, woman: bool | None) -> list[Speaker]:
         if said and all(is_person(s) for s in said) and self._may_be(said[0], woman):
