@@ -8,7 +8,8 @@ for training, later ones are scored. Two measures:
    storage, refining and gas, pipelines, other) is agreement with that screen.
 2. **Strikes on energy objects.** All headlines of the scored part that the screen files under energy or in which the
    lexicon sees an energy object, and the three others with an energy word, were read and judged one by one
-   (`headlines_judged.csv`: hash, 1 where the headline reports a strike on, damage by force to, or a fire or explosion at, an energy object). Precision, recall, F1.
+   (`headlines_judged.csv`: hash, 1 where the headline reports a strike on, damage by force to, or a fire or explosion
+   at, an energy object). Precision, recall, F1.
 
 Beside both: logistic regression over TF-IDF of words and of 2 to 5 characters, trained on the training part; for
 strikes its labels there are the lexicon's own (no judged labels exist before August), so it can hardly pass its

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ceasefire.assessment.borne_out import borne_out
 from ceasefire.assessment.contradictions import contradictions
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import day, positions
-from ceasefire.assessment.readouts import compare, proposed
+from ceasefire.assessment.readouts import compare, of_account, proposed
 from ceasefire.draft import draft, known_parties
 from ceasefire.errors import CeasefireError
 from ceasefire.model.ledger import Contradiction, Figure, Position, Readout
@@ -51,8 +52,18 @@ class Said:
             names = [name.strip() for name in pair.split(",")]
             if len(names) != 2 or not all(names):
                 raise CeasefireError(f"--readouts {pair!r}: give two names with a comma between, or `auto`")
+            for name in names:
+                self._known(name)
             return [compare(self.claims, *names)]
         return [compare(self.claims, one, two, on=when) for one, two, when in proposed(self.claims)]
+
+    def _known(self, name: str) -> None:
+        """Refuse a name that is nobody's: an empty column would look like silence."""
+        if not any(of_account(claim, name) for claim in self.claims):
+            known = {c for column in ("speaker", "claimant", "outlet") for c in set(self.claims.column(column)) if c}
+            near = get_close_matches(name, sorted(known), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)[:20])}"
+            raise CeasefireError(f"--readouts: no claim is by {name!r} ({hint})")
 
     def draft(self, name: str = "draft") -> str:
         """Give a draft agreement file."""

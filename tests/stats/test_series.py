@@ -177,7 +177,7 @@ def test_too_little_is_said_so() -> None:
 
 
 def test_a_constant_series_is_refused_and_an_almost_constant_one_is_wide_enough() -> None:
-    with pytest.raises(ValueError, match="1440 on each of 66 days .* never changes"):
+    with pytest.raises(ValueError, match=r"1440 on each of 66 days .* never changes"):
         CeasefireEffect().fit(np.full(100, 1440.0), np.ones(100), start=80)
     y = np.full(100, 5.0)
     y[10] = 6.0

@@ -93,9 +93,9 @@ def _judge(one: Claim, two: Claim) -> tuple[str, str]:
     if not _specific(one, two):
         return "", ""
     if stances & set(SAYS_SO) and stances & set(SAYS_NOT) and _same_blame(one, two):
-        return "denial", f"{_yes(one, two)} says that it was so, {_no(one, two)} that it was not"
+        return "denial", f"asserted by {_yes(one, two)}; denied by {_no(one, two)}"
     if one.act.split(".")[0] in GROUND and stances & set(SAYS_SO) and stances & set(UNSURE):
-        return "state", f"{_yes(one, two)} asserts it, {_no(one, two)} {_word(_of(one, two, UNSURE).stance)} it"
+        return "state", f"asserted by {_yes(one, two)}; {_word(_of(one, two, UNSURE).stance)} by {_no(one, two)}"
     if stances <= set(SAYS_SO):
         if why := _counts(one, two):
             return "count", why
@@ -227,4 +227,4 @@ def _no(one: Claim, two: Claim) -> str:
 
 
 def _word(stance: str) -> str:
-    return {"cannot_confirm": "cannot confirm"}.get(stance, stance)
+    return {"cannot_confirm": "not confirmed", "denies": "denied", "doubts": "doubted"}[stance]

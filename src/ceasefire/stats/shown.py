@@ -23,8 +23,9 @@ SPREADS = (0.0, 0.4, 0.8, 1.2)
 """Standard deviations of the loudness of acts (logits) that are tried."""
 LOUDNESS = 0.5
 """Scale of their half-normal prior, as in `detect.Occupancy`."""
-MOST = 3000
-"""Acts that are learned from at most, drawn at random where there are more: further ones change no second digit."""
+MOST = 1000
+"""Acts that are learned from at most, drawn at random where there are more: a chance is then known to about 0.02, and
+what is not known of their loudness weighs more."""
 _STEP = 20.0
 """Qualities and probabilities are told apart to one part in so many, so that equal acts can be counted together."""
 _RULED_OUT = 3.32
