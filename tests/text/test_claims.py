@@ -230,18 +230,9 @@ def test_what_somebody_was_asked_about_is_not_what_they_say() -> None:
     assert "the ceasefire" not in {c.text for c in read(text)}
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Then Jonas Berg said the ceasefire held. Troops left the town, Berg said.", "Jonas Berg"),
-        ("Then Jonas Berg said the ceasefire held.", "a named person"),
-        ("On Monday Jonas Berg, 34, said the ceasefire held. Troops left the town, Berg said.", "a named person"),
-        ("Then Jonas Berg said the ceasefire held. Berg said his wife fled the troops.", "a named person"),
-        ("A farmer, Jonas Berg said the ceasefire held. Troops left the town, Berg said.", "a named person"),
-    ],
-)
-def test_a_name_is_printed_only_where_the_text_takes_it_as_known(text: str, name: str) -> None:
+@pytest.mark.parametrize("introduced", ["", ", 34,", ", a farmer,"])
+def test_a_name_without_a_public_role_is_not_printed(introduced: str) -> None:
+    text = f"Then Jonas Berg{introduced} said the ceasefire held. Troops left the town, Berg said."
     speakers = {c.speaker for c in read("Troops keep to ceasefire\n\n" + text + BEHIND)}
-    assert name in speakers
-    if name == "a named person":
-        assert not any("Berg" in who for who in speakers)
+    assert "a named person" in speakers
+    assert not any("Berg" in who for who in speakers)

@@ -1,8 +1,7 @@
 """Persons whom a text itself introduces: by a title, a role or by letting them speak, with all later mentions.
 
 Why beside the list of speakers: most who speak in a fresh article are in no list. A name is printed only where the text
-gives its bearer a public role, puts the name in its heading, or takes it as known: the full name comes first with no
-word of who that is, and comes again. Anybody else is "a named person", also where a word of private life is near.
+gives its bearer a public role or puts the name in its heading; anybody else is "a named person".
 """
 
 from __future__ import annotations
@@ -133,7 +132,7 @@ def people(page: Page) -> People:
             named[family] = words
         if _SHE.search(page.text[:begin]) or words.split()[0].lower() in WOMEN:
             women.add(family)
-    public = {family: _public(page, family) or _taken_as_known(page, name) for family, name in named.items()}
+    public = {family: _public(page, family) for family in named}
     out = []
     for family, name in named.items():
         who = Speaker(
@@ -191,39 +190,6 @@ def _public(page: Page, family: str) -> bool:
         ):
             return True
     return False
-
-
-def _taken_as_known(page: Page, name: str) -> bool:
-    """Tell whether a text expects its readers to know a name: no word of who that is, no age, no word of private life.
-
-    News says of somebody who is not known who that is ("X, a teacher", "X, 34, who fled"); only the known go without.
-    """
-    given, _, family = name.rpartition(" ")
-    first = re.search(rf"\b{re.escape(name)}\b", page.text)
-    if not given or first is None or _SAID_WHO.match(page.text[first.end() : first.end() + 40]):
-        return False
-    if _NOUN_BEFORE.search(page.text[max(0, first.start() - 40) : first.start()]):
-        return False
-    named = list(re.finditer(rf"\b{re.escape(family)}\b", page.text))
-    near = (page.text[max(0, m.start() - 200) : m.end() + 200] for m in named)
-    return (
-        len(named) > 1 and named[0].start() >= first.start() and not any(_PRIVATE_LIFE.search(words) for words in near)
-    )
-
-
-_SAID_WHO = re.compile(r"\s*(?:,|\(|—|–|-|who\b|whose\b|and (?:his|her)\b)")
-_NOUN_BEFORE = re.compile(
-    r"\b(?!(?:that|and|but|as|with|to|by|while|when|after|before|of|for|in|if|because|says?|said|than|from|where) $)"
-    r"(?:[a-z]+|\d+),? $"
-)
-_PRIVATE_LIFE = re.compile(
-    r"\b(?:residents?|locals?|witness(?:es|ed)?|neighbou?rs?|survivors?|survived|villagers?|villages?|mother|father|"
-    r"parents?|sons?|daughters?|wife|husband|brother|sister|family|families|soldiers?|conscripts?|recruits?|veterans?|"
-    r"fighters?|drivers?|doctors?|nurses?|teachers?|students?|pupils?|pensioners?|retire[ed]s?|volunteers?|refugees?|"
-    r"migrants?|asylum|fled|flee|farmers?|workers?|shopkeepers?|owner|living in|lives in|lived in|born in|grew up|"
-    r"years? old|year-old|hospital|wounded|injured|prisoners?|captives?|detainees?|hostages?|activists?|protesters?)\b",
-    re.IGNORECASE,
-)
 
 
 def _party(page: Page, family: str) -> str:
