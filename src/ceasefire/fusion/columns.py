@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _Array = np.ndarray[Any, Any]
 
@@ -135,6 +136,26 @@ def numbered(texts: pa.ChunkedArray | pa.Array) -> _Array:
     """
     column = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     return np.asarray(column.dictionary_encode().indices.to_numpy())
+
+
+def held(column: pa.ChunkedArray | pa.Array, names: Sequence[str]) -> _Array:
+    """Tell which of the names each row's list holds, shape (n, names).
+
+    >>> held(pa.array([["b"], ["a", "c"], []]), ["a", "b"]).tolist()
+    [[False, True], [True, False], [False, False]]
+    """
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    at = pc.index_in(pc.list_flatten(whole), pa.array(list(names), type=pa.string())).fill_null(-1).to_numpy()
+    row = pc.list_parent_indices(whole).to_numpy()
+    out = np.zeros((len(whole), len(names)), dtype=bool)
+    out[row[at >= 0], at[at >= 0]] = True
+    return out
+
+
+def all_held(column: pa.ChunkedArray | pa.Array) -> list[str]:
+    """Give the distinct texts of a column of lists, sorted."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return sorted(pc.unique(pc.list_flatten(whole)).to_pylist())
 
 
 def unique_lists(group: _Array, values: Coded, count: int) -> pa.Array:

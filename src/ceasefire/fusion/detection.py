@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ceasefire.fusion.chances import Chances
+from ceasefire.fusion.columns import Coded, all_held, held
 from ceasefire.fusion.priors import STATED_DETECTION, Priors
 from ceasefire.model.records import Incident, Look
 from ceasefire.model.table import Table
@@ -78,7 +79,8 @@ def learn(
         Cell of each incident; -1 where it lies in none.
     """
     names = [c for c, chance in before.items() if 0.0 < chance.value < 1.0]
-    of = np.array([covers((act,), a) for a in incidents.column("act")], dtype=bool) & (cell >= 0)
+    acts = Coded.of(incidents.arrow.column("act"))
+    of = np.array([covers((act,), a) for a in acts.names.tolist()], dtype=bool)[acts.code] & (cell >= 0)
     rows = np.flatnonzero(of)
     if not names or not len(rows):
         return dict(before)
@@ -87,16 +89,18 @@ def learn(
     channel = looks.column("channel")[chances.look]
     cells, at = np.unique(cell[rows], return_inverse=True)
     m, q, y = (np.zeros((len(rows), len(names))) for _ in range(3))
-    told = [set(c) for c in incidents.column("channels")[rows]]
+    every = sorted({*names, *all_held(incidents.arrow.column("channels"))})
+    told = held(incidents.arrow.column("channels"), every)[rows]
     for k, name in enumerate(names):
         mine = np.flatnonzero((channel == name) & (quality > 0) & np.isin(chances.cell, cells))
         where = np.searchsorted(cells, chances.cell[mine])
         count = np.bincount(where, minlength=len(cells))
         total = np.bincount(where, quality[mine], len(cells))
         m[:, k], q[:, k] = count[at], (total / np.maximum(count, 1))[at]
-        y[:, k] = [name in c for c in told]
-    elsewhere = np.array([bool(c - {n for n, looked in zip(names, row, strict=True) if looked})
-                          for c, row in zip(told, m > 0, strict=True)])  # fmt: skip
+        y[:, k] = told[:, every.index(name)]
+    looked = np.zeros_like(told)
+    looked[:, [every.index(name) for name in names]] = m > 0
+    elsewhere = (told & ~looked).any(axis=1)
     found = shown(
         y * (m > 0), m, np.clip(q, 0.0, 1.0), known=incidents.column("p_occurred")[rows], outside=elsewhere,
         stated=[before[n].value for n in names],

@@ -7,12 +7,13 @@ claim which nobody else confirms counts for as much as it is believed.
 
 from __future__ import annotations
 
-from collections import Counter
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
+from ceasefire.fusion.columns import Coded
 from ceasefire.model.records import Incident, Observation
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
@@ -40,37 +41,48 @@ def patterns(
     >>> patterns(Table.empty(Incident), Table.empty(Observation))
     <Table of 0 ListPattern>
     """
-    of = np.array([any(covers((a,), act) or covers((act,), a) for a in acts) for act in incidents.column("act")], bool)
-    rows = np.flatnonzero(of)
+    codes = Coded.of(incidents.arrow.column("act"))
+    of = np.array([any(covers((a,), act) or covers((act,), a) for a in acts) for act in codes.names.tolist()], bool)
+    rows = np.flatnonzero(of[codes.code])
     if not len(rows):
         return Table.empty(ListPattern)
+    on, names = _on_lists(incidents, observations)
+    on = on[rows]
+    size = on.sum(axis=0)
+    order = sorted((k for k in range(len(names)) if size[k]), key=lambda k: (-size[k], names[k]))
+    kept = [k for k in order if size[k] >= LEAST]
+    kept = kept if len(kept) == len(order) <= MOST_LISTS else kept[: MOST_LISTS - 1]
+    rest = [k for k in order if k not in kept]
+    pooled = np.column_stack([on[:, kept], on[:, rest].any(axis=1)]) if rest else on[:, kept]
+    labels = [names[k] for k in kept] + ["others"] * bool(rest)
+    some = pooled.any(axis=1)
+    distinct, which = np.unique(pooled[some], axis=0, return_inverse=True)
+    number = np.bincount(which.ravel(), minlength=len(distinct))
+    occurred = np.bincount(which.ravel(), incidents.column("p_occurred").astype(float)[rows][some], len(distinct))
+    found = [
+        ListPattern(
+            lists=tuple(sorted(n for n, yes in zip(labels, row, strict=True) if yes)),
+            incidents=int(n),
+            occurred=round(p, 3),
+        )
+        for row, n, p in zip(distinct.tolist(), number, occurred.tolist(), strict=True)
+    ]
+    return Table.of(ListPattern, sorted(found, key=lambda pattern: pattern.lists))
+
+
+def _on_lists(incidents: Table[Incident], observations: Table[Observation]) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """Tell which blocs' lists each incident is on, shape (incidents, blocs), and name the blocs."""
     column = incidents.arrow.column("observations").combine_chunks()
     ids = observations.arrow.column("id").combine_chunks()
     told = np.asarray(pc.index_in(pc.list_flatten(column), ids).fill_null(-1))
     which = np.asarray(pc.list_parent_indices(column))
-    channel = observations.column("channel").astype(str)
-    claimant = observations.column("claimant").astype(str)
-    bloc = np.where(claimant != "", np.char.add("party:", claimant), channel)
-    good = (told >= 0) & (observations.column("stance").astype(str)[told] != "denies")
-    on: dict[int, set[str]] = {int(r): set() for r in rows}
-    for k, name in sorted(set(zip(which[good].tolist(), bloc[told[good]].tolist(), strict=True))):
-        if k in on:
-            on[k].add(name)
-    size = Counter(name for names in on.values() for name in names)
-    kept = [n for n, count in sorted(size.items(), key=lambda kv: (-kv[1], kv[0])) if count >= LEAST]
-    kept = kept if len(kept) == len(size) <= MOST_LISTS else kept[: MOST_LISTS - 1]
-    number: Counter[tuple[str, ...]] = Counter()
-    occurred: dict[tuple[str, ...], float] = {}
-    p = incidents.column("p_occurred").astype(float)
-    for k, names in on.items():
-        if names:
-            key = tuple(sorted({n if n in kept else "others" for n in names}))
-            number[key] += 1
-            occurred[key] = occurred.get(key, 0.0) + float(p[k])
-    return Table.of(
-        ListPattern,
-        [ListPattern(lists=key, incidents=n, occurred=round(occurred[key], 3)) for key, n in sorted(number.items())],
-    )
+    claimant = Coded.of(observations.arrow.column("claimant"))
+    parties = Coded(np.array([f"party:{name}" for name in claimant.names.tolist()]), claimant.code)
+    bloc = parties.where(~claimant.equals(""), Coded.of(observations.arrow.column("channel")))
+    good = (told >= 0) & ~Coded.of(observations.arrow.column("stance")).equals("denies")[told]
+    on = np.zeros((len(incidents), len(bloc.names)), dtype=bool)
+    on[which[good], bloc.code[told[good]]] = True
+    return on, bloc.names.tolist()
 
 
 def missing(found: Table[ListPattern], *, level: float = 0.95) -> Unlisted:

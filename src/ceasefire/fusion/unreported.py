@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import betaincinv
 
+from ceasefire.fusion.columns import Coded, all_held, held
 from ceasefire.model.records import Coverage, Incident
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
@@ -47,17 +48,19 @@ def unreported(
     n = len(cells)
     if not n:
         return cells
-    of = (cell >= 0) & np.array([covers((act,), a) or covers((a,), act) for a in incidents.column("act")], dtype=bool)
+    acts = Coded.of(incidents.arrow.column("act"))
+    of = (cell >= 0) & np.array([covers((act,), a) or covers((a,), act) for a in acts.names.tolist()], bool)[acts.code]
     silent = np.bincount(cell[of], minlength=n) == 0
     exposure = {name: cells.column(name).astype(float) for name in ("exposure", "exposure_low", "exposure_high")}
-    looked = cells.column("channels")
-    believed = of & (incidents.column("p_occurred").astype(float) >= BELIEVED)
-    told = incidents.column("channels")
-    rows = [i for i in np.flatnonzero(believed) if set(told[i]) & set(looked[cell[i]])]
-    counts = np.bincount(cell[rows], minlength=n) if rows else np.zeros(n)
+    believed = np.flatnonzero(of & (incidents.column("p_occurred").astype(float) >= BELIEVED))
+    channels = all_held(incidents.arrow.column("channels"))
+    told = held(incidents.arrow.column("channels"), channels)[believed]
+    looked = held(cells.arrow.column("channels"), channels)[cell[believed]]
+    seen_by_looking = (told & looked).any(axis=1)
+    counts = np.bincount(cell[believed[seen_by_looking]], minlength=n)
     region = np.arange(n) // days
     value, low, high = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
-    others = _others([set(told[i]) - set(looked[cell[i]]) for i in rows])
+    others = _others(np.asarray((told & ~looked).any(axis=1))[np.asarray(seen_by_looking)])
     ends = (("exposure", others[1]), ("exposure_low", 0.0), ("exposure_high", others[2]))
     for name, also in ends:
         seen = np.where(exposure[name] > 0, counts, 0)
@@ -69,9 +72,9 @@ def unreported(
     return cells.replace(unseen=value * nothing, unseen_low=low * nothing, unseen_high=high * nothing)
 
 
-def _others(told: list[set[str]]) -> tuple[float, float, float]:
+def _others(told: _Array) -> tuple[float, float, float]:
     """Give how often others told of an act that was seen by looking: low, middle, high (Jeffreys' interval)."""
-    yes = sum(bool(t) for t in told)
-    shape = (yes + 0.5, len(told) - yes + 0.5)
+    yes, n = float(told.sum()), len(told)
+    shape = (yes + 0.5, n - yes + 0.5)
     low, high = betaincinv(*shape, [0.025, 0.975])
-    return float(low), shape[0] / sum(shape) if told else 0.0, float(high) if told else 0.0
+    return float(low), shape[0] / sum(shape) if n else 0.0, float(high) if n else 0.0
