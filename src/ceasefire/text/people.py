@@ -29,6 +29,7 @@ ROLES = (
     r"sen|rep|gov|gen|lt|col|maj|adm|sgt|capt|rev|dr|prof"
 )
 _TITLE = re.compile(rf"\b(?:mr|mrs|ms|{ROLES})\.?,?\s*$", re.IGNORECASE)
+_OFFICE_OF = re.compile(rf"\b(Russian|Ukrainian|US|U\.S\.|American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? ")
 _ROLE_BEHIND = re.compile(rf"^(?:,| \(| —| –)[^.;]{{0,90}}?\b(?:{ROLES})s?\b", re.IGNORECASE)
 _ROLE_BEFORE = re.compile(rf"\b(?:{ROLES})\b\.?[^.;]{{0,60}}$", re.IGNORECASE)
 _TITLE_WORD = re.compile(rf"(?:mr|mrs|ms|{ROLES})\.?", re.IGNORECASE)
@@ -194,12 +195,9 @@ def _public(page: Page, family: str) -> bool:
 
 def _party(page: Page, family: str) -> str:
     """Give the side of somebody whose office is named with it: "Ukrainian Prime Minister X"; empty where none is."""
-    for m in re.finditer(
-        rf"\b(Russian|Ukrainian|US|U\.S\.|"
-        rf"American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? (?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b",
-        page.text,
-    ):
-        return {"Russian": "russia", "Ukrainian": "ukraine"}.get(m[1], "usa")
+    for m in _OFFICE_OF.finditer(page.text):
+        if re.match(rf"(?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b", page.text[m.end() : m.end() + 80]):
+            return {"Russian": "russia", "Ukrainian": "ukraine"}.get(m[1], "usa")
     return ""
 
 

@@ -156,7 +156,7 @@ def _group(text: str, body: Speaker | None) -> Speaker | None:
         return body
     if body and body.name not in _states():
         return Speaker(f"{body.name} {noun}", party=body.party, office=f"{body.name} {noun}", known=False)
-    code = next((code for code, about in _file()["party"].items() if _side(text.lower(), about)), "")
+    code = next((code for code, side in _sides() if side.search(text.lower())), "")
     if code:
         label = {"usa": "US", "United Kingdom": "UK"}.get(
             code, str(_file()["party"][code]["adjectives"][0]).capitalize()
@@ -166,12 +166,6 @@ def _group(text: str, body: Speaker | None) -> Speaker | None:
         return Speaker({"sources": "a source"}.get(noun, noun), known=False)
     before = re.search(r"([\w-]+)\s+$", text[: nouns[-1].start()])
     return Speaker(f"{before[1].lower()} {noun}" if before else noun, known=False)
-
-
-def _side(text: str, about: Mapping[str, Any]) -> bool:
-    return any(re.search(rf"(?<![\w.]){re.escape(a)}", text) for a in about["adjectives"]) or any(
-        re.search(rf"(?<![\w.]){re.escape(n)}(?![\w])", text) for n in about["names"]
-    )
 
 
 def _longest(text: str, names: Mapping[str, Speaker], *, person: bool) -> Speaker | None:
@@ -187,6 +181,16 @@ def _longest(text: str, names: Mapping[str, Speaker], *, person: bool) -> Speake
 @cache
 def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("ceasefire.text").joinpath("speakers.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _sides() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each party's pattern of adjectives and names, in lower case."""
+    out = []
+    for code, about in _file()["party"].items():
+        adjectives, names = ("|".join(map(re.escape, about[key])) for key in ("adjectives", "names"))
+        out.append((code, re.compile(rf"(?<![\w.])(?:(?:{adjectives})|(?:{names})(?!\w))")))
+    return tuple(out)
 
 
 @cache
