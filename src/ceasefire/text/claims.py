@@ -21,6 +21,7 @@ from ceasefire.model.document import Document
 from ceasefire.model.records import EPOCH, Claim, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.text.article import read_article
+from ceasefire.text.attribution.alone import one_thread_each, parse_alone
 from ceasefire.text.attribution.lexicon import lexicon
 from ceasefire.text.attribution.parse import paragraphs, parsed, readable
 from ceasefire.text.attribution.spans import Span
@@ -161,7 +162,7 @@ def _in_batches(
         return
     from multiprocessing import get_context
 
-    with get_context("spawn").Pool(workers) as pool:
+    with one_thread_each(), get_context("spawn").Pool(workers, initializer=parse_alone) as pool:
         yield from pool.imap(partial(_batch, more=more), batches)
 
 
