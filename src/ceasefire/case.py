@@ -293,7 +293,13 @@ class Case:
             return Intake()
         from ceasefire.text.claims import claims_of_documents
 
-        claims, quarantine = claims_of_documents(documents)
+        zones = {line.id: str(line.options["zone"]) for line in self.file.sources if "zone" in line.options}
+
+        def progress(done: int) -> None:
+            if done % 240 == 0:  # ten batches
+                self.say(f"observe: {done:,} of {len(documents):,} articles read")
+
+        claims, quarantine = claims_of_documents(documents, zones=zones, progress=progress)
         count = Count(rows=len(documents), used=len(documents) - len(quarantine), quarantined=len(quarantine))
         self.say(f"observe: {len(claims):,} claims in {count.used:,} articles")
         return Intake(claims=claims, quarantine=quarantine, count=count)

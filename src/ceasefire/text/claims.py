@@ -9,6 +9,7 @@ What an article says, it says as data: no word of it is ever followed.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +36,8 @@ LONGEST = 2_000_000
 """Characters of the longest text that is read; a longer one is no article."""
 BATCH = 24
 """Documents that are parsed together."""
+MANY = 100
+"""Documents from which on starting further processes pays: each takes seconds to load the parser."""
 
 
 def claims_of_text(
@@ -87,7 +90,7 @@ def claims_of_documents(
     *,
     zones: Mapping[str, str] | None = None,
     more_speakers: Mapping[str, Any] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Table[Claim], Table[Quarantined]]:
     """Read the claims of many documents.
@@ -101,7 +104,8 @@ def claims_of_documents(
     more_speakers
         Further speakers, in the form of `speakers.toml`.
     workers
-        Processes that read; 1 reads in this one.
+        Processes that read; 1 reads in this one. Where none is given, this one reads a few documents, and one process
+        for each processor reads many.
     progress
         Is told how many documents are done.
 
@@ -113,6 +117,8 @@ def claims_of_documents(
     quarantine: list[Quarantined] = []
     taken = _legible(documents, quarantine, zones or {})
     done, parts = 0, []
+    if workers is None:
+        workers = (os.cpu_count() or 1) if len(documents) >= MANY else 1
     for rows, count in _in_batches(taken, more_speakers, workers):
         parts.append(Table.of(Claim, rows))
         done += count
