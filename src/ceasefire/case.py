@@ -178,7 +178,7 @@ class Case:
         spoken = claims_to_observations(claims.keep(unread))
         articles = self._read_articles(intakes)
         if articles.count.rows:
-            intakes["articles"] = articles
+            intakes["articles" if "articles" not in intakes else "claims of articles"] = articles
             claims = Table.concat(Claim, [claims, articles.claims])
         observations = Table.concat(Observation, [reports, spoken])
         observations, held = self._held(observations)
