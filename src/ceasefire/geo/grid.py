@@ -1,4 +1,4 @@
-"""A grid of pixels on the ground: a projection, where the first pixel lies, how large a pixel is, how many there are."""
+"""A grid of pixels on the ground: its projection, where the first pixel lies, how large and how many pixels are."""
 
 from __future__ import annotations
 
