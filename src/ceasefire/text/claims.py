@@ -174,11 +174,10 @@ def _in_batches(
 
 def _batch(origins: Sequence[Origin], more: Mapping[str, Any] | None) -> tuple[list[Claim], int]:
     """Read a batch: English texts are parsed together, Ukrainian and Russian ones are read form by form."""
-    english = _read([one for one in origins if one.language == "en"], more)
-    rows: list[Claim] = []
-    for one in origins:
-        rows += with_places(next(english)) if one.language == "en" else _slavic(one)
-    return rows, len(origins)
+    english = list(_read([one for one in origins if one.language == "en"], more))
+    placed = iter(with_places([row for rows in english for row in rows]))
+    read = iter([list(islice(placed, len(rows))) for rows in english])
+    return [row for one in origins for row in (next(read) if one.language == "en" else _slavic(one))], len(origins)
 
 
 def _slavic(one: Origin) -> list[Claim]:

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
+from ceasefire.text.stems import StemLists, alternatives
+
 HALT = "halt"
 OPINION = "opinion"
 
@@ -60,22 +62,12 @@ def plain(words: str) -> str:
 
 def features(text: str) -> dict[str, int]:
     """Give the features found in a text in plain form, with the character of the first word of each."""
-    found = {}
-    for name, pattern in _file()["words"].items():
-        hit = pattern.search(text)
-        if hit:
-            found[name] = hit.start()
-    return found
+    return _lists("words").met(text)
 
 
 def objects(text: str) -> dict[str, int]:
     """Give the objects named in a text in plain form, with the character of the first word of each."""
-    found = {}
-    for name, pattern in _file()["objects"].items():
-        hit = pattern.search(text)
-        if hit:
-            found[name] = hit.start()
-    return found
+    return _lists("objects").met(text)
 
 
 def about_war(text: str) -> bool:
@@ -205,7 +197,7 @@ def _object(act: str, seen: _Seen) -> str:
     if act in _FIXED:
         return _FIXED[act]
     things, text = seen.things, seen.text
-    energy = next((name for name in _file()["objects"] if name.startswith("energy") and name in things), "")
+    energy = next((name for name in _raw()["objects"] if name.startswith("energy") and name in things), "")
     if act == HALT:
         return _halted(seen, energy)
     if act in ("territory", "advance"):
@@ -248,14 +240,14 @@ def _halted(seen: _Seen, energy: str) -> str:
 
 def _hurt(act: str, seen: _Seen) -> str:
     """Name whom or what force meets."""
-    persons = next((n for n in _file()["objects"] if n.startswith("persons.") and n in seen.things), "")
+    persons = next((n for n in _raw()["objects"] if n.startswith("persons.") and n in seen.things), "")
     if act in ("casualties", "transfer"):
         return persons or "persons"
     if act == "clemency":
         return persons or "persons.military"
     if act == "attack.ground":
         return "forces" if seen.any("troops") else "state"
-    civil = (n for n in _file()["objects"] if n in seen.things and n.startswith(("civilian", "energy", "transport")))
+    civil = (n for n in _raw()["objects"] if n in seen.things and n.startswith(("civilian", "energy", "transport")))
     return next(civil, "") or persons or ("settlement" if "settlement" in seen.things else "")
 
 
@@ -265,23 +257,9 @@ _MARKS = str.maketrans("‘’‚‛“”„‟«»–—…", '\'\'\'\'""""""-
 @cache
 def _stopping() -> re.Pattern[str]:
     raw = _raw()["words"]
-    stop, force = (_one(raw[name]) for name in ("stop", "force"))
+    stop, force = (alternatives(raw[name]) for name in ("stop", "force"))
     gap = r"[\w'-]*(?:[ ,\"'-]+[\w'%-]+){0,5}?[ \"'-]+"
     return re.compile(rf"(?<![\w])(?:(?:{stop}){gap}(?:{force})|(?:{force}){gap}(?:{stop}))")
-
-
-def stem_pattern(text: str) -> re.Pattern[str]:
-    """Compile a list of stems as the files of this package spell them, met where a word begins."""
-    return re.compile(rf"(?<![\w])(?:{_one(text)})")
-
-
-def _one(text: str) -> str:
-    return "|".join(_compiled(s) for s in re.split(r" ; |\n", text.strip()))
-
-
-def _compiled(stem: str) -> str:
-    stem = stem.replace("’", "'").replace("_", r"(?![\w])")
-    return re.sub(r" ?<([0-9])> ?", r"[\\w'-]*(?:[ ,\"'(-]+[\\w'%.-]+){0,\1}?[ \"'(-]+", stem)
 
 
 @cache
@@ -290,5 +268,5 @@ def _raw() -> dict[str, dict[str, str]]:
 
 
 @cache
-def _file() -> dict[str, dict[str, re.Pattern[str]]]:
-    return {section: {name: stem_pattern(text) for name, text in names.items()} for section, names in _raw().items()}
+def _lists(section: str) -> StemLists:
+    return StemLists(_raw()[section])

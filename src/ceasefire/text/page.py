@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Sentence
 
 _LOOKALIKE = str.maketrans("АВЕКМНОРСТУХаеорсухіѕјһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXaeopcyxisjhdqwABEZHIKMNOPTYXo")
+_OTHER = re.compile(r"[\u0370-\u04ff\u0500-\u052f]")
 _MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u04ff\u0500-\u052f]|[\u0370-\u04ff\u0500-\u052f][A-Za-z])\w*")
 
 
@@ -29,6 +30,8 @@ def legible(text: str) -> str:
     >>> legible("Тhe Krеmlin and Київ")
     'The Kremlin and Київ'
     """
+    if text.isascii() or not _OTHER.search(text):
+        return text
     return _MIXED.sub(lambda m: m[0].translate(_LOOKALIKE), text)
 
 

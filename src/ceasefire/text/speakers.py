@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -118,16 +118,14 @@ def is_pronoun(words: str) -> bool:
     return words.strip().lower() in PRONOUNS
 
 
-def all_named(text: str) -> list[tuple[int, Speaker]]:
+@lru_cache(maxsize=256)
+def all_named(text: str) -> tuple[tuple[int, Speaker], ...]:
     """Find every known person and body in a text, with the character where each begins.
 
     >>> [(at, s.name) for at, s in all_named("Putin told Trump that the Kremlin agreed")]
     [(0, 'Vladimir Putin'), (11, 'Donald Trump'), (26, 'Kremlin')]
     """
-    found = []
-    for m in _pattern().finditer(text):
-        found.append((m.start(), _meant(m[0], _names())))
-    return found
+    return tuple((m.start(), _meant(m[0], _names())) for m in _pattern().finditer(text))
 
 
 def _meant(words: str, names: Mapping[str, Speaker]) -> Speaker:
@@ -230,9 +228,20 @@ def _index(file: Mapping[str, Any]) -> dict[str, Speaker]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """All names; "us" and "un" count in capitals only, because they are words too."""
-    longest = sorted(_names(), key=len, reverse=True)
-    free = "|".join(
-        re.escape(n).replace("'", "['’]") for n in longest if n not in ("us", "un", "u.s", "eu", "ria", "isw")
-    )
-    return re.compile(rf"(?<![\w.])(?:(?i:{free})|US|U\.S\.|UN|EU|RIA|ISW)(?![\w])")
+    """All names, the longest first; "us" and "un" count in capitals only, because they are words too."""
+    free = [n for n in _names() if n not in ("us", "un", "u.s", "eu", "ria", "isw")]
+    first = "".join(sorted({re.escape(n[0]) for n in (*free, "u", "e", "r")}))
+    return re.compile(rf"(?<![\w.])(?=(?i:[{first}]))(?:(?i:{_branching(free)})|US|U\.S\.|UN|EU|RIA|ISW)(?![\w])")
+
+
+def _branching(names: Sequence[str]) -> str:
+    """Write names as one pattern that shares their beginnings, so that few are tried; longer ones come first."""
+    heads: dict[str, list[str]] = {}
+    for name in names:
+        heads.setdefault(name[:1], []).append(name[1:])
+    ends = heads.pop("", None) is not None
+    branches = [re.escape(c).replace("'", "['’]") + _branching(rest) for c, rest in heads.items()]
+    if not branches:
+        return ""
+    grouped = f"(?:{'|'.join(branches)})" if len(branches) > 1 or ends else branches[0]
+    return f"{grouped}?" if ends else grouped

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from ceasefire.text.attribution.lexicon import forms
-from ceasefire.text.matter import plain, stem_pattern
+from ceasefire.text.matter import plain
+from ceasefire.text.stems import stem_pattern
 
 SAYS = "says"
 SECOND = ("accepts", "rejects", "demands", "promises", "offers", "threatens", "denies")
@@ -23,6 +24,7 @@ _TOLD = frozenset(
 _MINE = ("accepts", "offers", "promises", "rejects")
 
 
+@lru_cache(maxsize=16384)
 def cue_stance(cue: str) -> str:
     """Name what the cue itself does; `says` where the content must decide, empty where it is no cue of a claim.
 
