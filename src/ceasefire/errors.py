@@ -78,6 +78,14 @@ class AssumedPrecision(Doubt):
     """A precision that the source does not state was assumed."""
 
 
+class AssumedUnits(Doubt):
+    """Units that a raster does not state were assumed."""
+
+
+class Regridded(Doubt):
+    """Rasters lay on another grid than the one asked for and were resampled onto it."""
+
+
 class UnverifiedSource(Doubt):
     """A source's file does not agree with its own text or its recorded hash."""
 
