@@ -16,6 +16,7 @@ import numpy as np
 from ceasefire import effects, heat, learned, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
+from ceasefire.assessment.borne_out import borne_out
 from ceasefire.assessment.obligations import judge_obligations
 from ceasefire.assessment.periods import judge_periods
 from ceasefire.assessment.spoken import judge_claims
@@ -242,7 +243,14 @@ class Case:
         )
         owed = [judge_obligations(observed.claims, a, cutoff=self.file.cutoff) for a in (self.agreement, *self.others)]
         three = judge_claims(observed.claims, fused.incidents, fused.coverage, self.agreement, level=bounds.level)
-        findings = Table.concat(Finding, [one, two, *owed, three])
+        events = borne_out(
+            observed.claims,
+            fused.incidents,
+            fused.coverage,
+            agreement=self.agreement.id,
+            judged=three.column("subject").tolist(),
+        )
+        findings = Table.concat(Finding, [one, two, *owed, three, events])
         self.say(f"assess: {len(findings):,} findings under {len(self.agreement.readings)} readings")
         return findings
 

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ceasefire.assessment.borne_out import borne_out
 from ceasefire.assessment.contradictions import contradictions
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import positions
@@ -36,19 +35,17 @@ def write(
     Path of the page, `report/index.html`.
     """
     given = report_input(case, observed, fused, findings, effects)
-    return report.write(given, case.output / "report", _compared(case, observed, fused, findings))
+    return report.write(given, case.output / "report", _compared(observed))
 
 
-def _compared(case: Case, observed: Observed, fused: Incidents, findings: Table[Finding]) -> statements.Compared:
-    """Compare what was said: among itself, and each claim that names an event with the incidents."""
+def _compared(observed: Observed) -> statements.Compared:
+    """Compare what was said among itself."""
     claims = observed.claims
-    events = borne_out(claims, fused.incidents, fused.coverage, agreement=case.agreement.id)
     return statements.Compared(
         positions=positions(claims),
         readouts=[compare(claims, one, two, on=day) for one, two, day in proposed(claims)],
         figures=figures(claims),
         contradictions=list(contradictions(claims)),
-        findings={f.subject: f for f in events} | {f.subject: f for f in findings.where(kind="claim")},
     )
 
 

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 
-from ceasefire.assessment.borne_out import borne_out
 from ceasefire.assessment.contradictions import contradictions
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import day, positions
@@ -20,7 +19,7 @@ from ceasefire.model.ledger import Contradiction, Figure, Position, Readout
 from ceasefire.model.records import Claim, Finding, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.reporting.claim_rows import as_csv, as_json, brief, rows, shown
-from ceasefire.store import Incidents, Observed
+from ceasefire.store import Observed
 
 
 @dataclass(frozen=True)
@@ -142,12 +141,9 @@ def from_files(paths: Sequence[Path], *, outlet: str = "", published: str = "", 
     return Said(claims, Table.concat(Quarantined, [got.quarantine, unread]), known_parties(claims), {})
 
 
-def of_run(
-    observed: Observed, fused: Incidents, findings: Table[Finding], parties: Mapping[str, str], agreement: str
-) -> Said:
+def of_run(observed: Observed, findings: Table[Finding], parties: Mapping[str, str]) -> Said:
     """Give the claims of a finished run, with the findings on totals, denials and events."""
-    found = borne_out(observed.claims, fused.incidents, fused.coverage, agreement=agreement)
-    judged = {f.subject: f for f in found} | {f.subject: f for f in findings.where(kind="claim")}
+    judged = {f.subject: f for f in findings.where(kind="claim")}
     return Said(observed.claims.sort("said", "id"), observed.quarantine, parties, judged)
 
 

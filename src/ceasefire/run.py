@@ -115,7 +115,7 @@ class Run:
     def said(self) -> ledger.Said:
         """Give the claims with the findings on each: positions, figures, contradictions, readouts, a draft."""
         parties = {p.id: p.name for p in self.case.agreement.parties}
-        return ledger.of_run(self.observed, self.fused, self.findings, parties, self.case.agreement.id)
+        return ledger.of_run(self.observed, self.findings, parties)
 
     def claims_judged(self) -> list[dict[str, Any]]:
         """Give each claim with what independent sources show of it, by the time it was said."""
@@ -123,7 +123,11 @@ class Run:
         out = []
         for claim in self.observed.claims.sort("said", "id"):
             verdict, reason = verdicts.get(
-                claim.id, ("not judged", "It names no period and number that can be held against incidents.")
+                claim.id,
+                (
+                    "not judged",
+                    "It names no act of force, and no period and number that can be held against incidents.",
+                ),
             )
             out.append(
                 {

@@ -78,3 +78,28 @@ def test_killed_and_wounded_are_two_quantities(claim):
     a = claim("a", speaker="A", low=100.0, high=100.0, text="100 killed", **told)
     b = claim("b", speaker="B", low=400.0, high=400.0, text="400 wounded", **told)
     assert [f.conflicts for f in figures(table(a, b))] == [(), ()]
+
+
+def test_a_report_of_its_own_is_held_against_the_incident_it_was_fused_into(claim, incident):
+    """Fusion decided which incident it is of; another one nearby does not bear it out."""
+    own, other = incident("1", channels=("party",), observations=("o-1",)), incident("2", observations=("o-2",))
+    assert judge(claim("a", observation="o-1", **EVENT), own, other).rule == "nobody_looked"
+    assert judge(claim("a", observation="o-2", **EVENT), own, other).evidence == ("i-2",)
+    assert judge(claim("a", **EVENT), own, other).evidence == ("i-2",)
+
+
+def test_a_claim_that_has_a_finding_is_not_judged_again(claim, incident):
+    rows = table(claim("a", **EVENT), claim("b", **EVENT))
+    found = borne_out(rows, Table.of(Incident, [incident("1")]), Table.empty(Coverage), judged=["c-a"])
+    assert [f.subject for f in found] == ["c-b"]
+
+
+@pytest.mark.parametrize(("seen", "verdict"), [(1.0, "contradicted"), (0.5, "insufficient"), (0.0, "not_observable")])
+def test_what_silence_says_depends_on_who_looked(claim, seen, verdict):
+    day = Coverage(region="UA-53", start=DAY, end=DAY + timedelta(days=1), act="attack", looks=2, looks_lost=1,
+                   exposure=seen)  # fmt: skip
+    before = Coverage(region="UA-53", start=DAY - timedelta(days=1), end=DAY, act="attack", looks=9, looks_lost=0,
+                      exposure=0.9)  # fmt: skip
+    cells = Table.of(Coverage, [before, day])
+    (found,) = borne_out(table(claim("a", **EVENT)), Table.empty(Incident), cells)
+    assert (found.verdict, found.exposure, found.looks, found.looks_lost) == (verdict, seen, 2, 1)

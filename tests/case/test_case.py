@@ -103,6 +103,18 @@ def test_explain_prints_every_weight_of_an_incident(world: Path) -> None:
     assert (done.returncode, "i-nothing" in done.stderr) == (2, True)
 
 
+def test_each_claim_has_one_finding_and_explain_names_those_that_rest_on_an_incident(world: Path) -> None:
+    case = Case.read(world / "case.yml")
+    run = case.finished()
+    spoken = run.findings.where(kind="claim")
+    subjects = spoken.column("subject").tolist()
+    assert len(set(subjects)) == len(subjects) > 0
+    assert {"event_seen", "total"} & set(spoken.column("rule"))
+    assert {c["id"] for c in run.claims_judged() if c["verdict"] != "not judged"} == set(subjects)
+    resting = next(f for f in spoken if f.evidence)
+    assert f"  {resting.subject}: {resting.verdict} ({resting.rule})." in run.explain(resting.evidence[0])
+
+
 def test_every_verb_answers_on_a_finished_run(world: Path) -> None:
     assert ceasefire("run", "-q", world / "case.yml").returncode == 0
     for verb in (["coverage"], ["coverage", "--json"], ["claims"], ["claims", "--json"]):

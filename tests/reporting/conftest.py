@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ceasefire.agreements.library import load
+from ceasefire.assessment.borne_out import borne_out
 from ceasefire.assessment.obligations import judge_obligations
 from ceasefire.assessment.periods import judge_periods
 from ceasefire.assessment.spoken import judge_claims
@@ -219,13 +220,15 @@ def energy() -> ReportInput:
     seen = coverage(Table.of(Look, looks()), window=PERIOD, clock="Europe/Kyiv", regions=AREA)
     said = Table.of(Claim, claims())
     one = judge(found, agreement)
+    three = judge_claims(said, found, seen, agreement)
     findings = Table.concat(
         Finding,
         [
             one,
             judge_periods(found, one, seen, agreement, clock="Europe/Kyiv"),
             judge_obligations(said, agreement, cutoff=PERIOD.end),
-            judge_claims(said, found, seen, agreement),
+            three,
+            borne_out(said, found, seen, agreement=agreement.id, judged=three.column("subject").tolist()),
         ],
     )
     windows = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ceasefire.assessment.borne_out import borne_out
 from ceasefire.geo.distance import km
+from ceasefire.model.records import Claim, Coverage, Finding
+from ceasefire.model.table import Table
 from ceasefire.reporting.release import Delay, ReleaseRules, rounded
 from ceasefire.reporting.report import ReportInput, write
 
@@ -91,3 +94,32 @@ def test_the_first_delay_that_fits_holds() -> None:
 def test_unknown_markings_are_refused() -> None:
     with pytest.raises(ValueError, match="TLP"):
         ReleaseRules(marking="WHITE")
+
+
+def _with_claim(with_fields: Callable[..., ReportInput], day: int, **fields: object) -> ReportInput:
+    """Add one claim of a strike on a grid in Poltava on a day of April, with its finding."""
+    start = datetime(2025, 4, day, tzinfo=UTC)
+    given = {"act": "attack.air.drone", "object_class": "energy.electricity.grid", "region": "UA-53", **fields}
+    said = Claim(id="c-late", source="s", granule="g", line=1, claimant="russia", speaker="Ministry", said=start,
+                 stance="asserts", start=start, end=start + timedelta(hours=6), **given)  # fmt: skip
+    issue = with_fields()
+    claims = Table.concat(Claim, [issue.claims, Table.of(Claim, [said])])
+    found = borne_out(Table.of(Claim, [said]), issue.incidents, Table.empty(Coverage), agreement=issue.agreement.id)
+    return with_fields(claims=claims, findings=Table.concat(Finding, [issue.findings, found]))
+
+
+def test_a_claim_that_waits_takes_its_finding_with_it(with_fields: Callable[..., ReportInput]) -> None:
+    public, _ = _with_claim(with_fields, 17, place="Poltava").released()
+    assert "c-late" not in set(public.claims.column("id"))
+    assert "c-late" not in set(public.findings.column("subject"))
+
+
+def test_a_finding_on_a_claim_of_a_day_with_an_incident_held_back_is_blank(
+    with_fields: Callable[..., ReportInput],
+) -> None:
+    public, _ = _with_claim(with_fields, 17).released()
+    (found,) = public.findings.where(subject="c-late")
+    assert (found.verdict, found.rule, found.count, found.evidence) == ("withheld", "withheld", 0, ())
+    public, _ = _with_claim(with_fields, 5).released()
+    (found,) = public.findings.where(subject="c-late")
+    assert found.verdict != "withheld"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import exp, isfinite
 
+import numpy as np
+
 from ceasefire.model.records import MATCHING, Finding, Incident, Observation, Weight
 from ceasefire.model.table import Table
 from ceasefire.reporting import words
@@ -64,7 +66,16 @@ def explain(
         lines.append(
             f"  {symbol} {f.provision}, {f.reading}: {word} ({f.rule}). {f.reason} Would change it: {f.would_change}"
         )
+    lines += _claims_held_against(incident, findings)
     return "\n".join(lines)
+
+
+def _claims_held_against(incident: Incident, findings: Table[Finding]) -> list[str]:
+    """Give the verdicts on claims that rest on this incident."""
+    spoken = findings.where(kind="claim")
+    at = [n for n, ids in enumerate(spoken.column("evidence")) if incident.id in ids]
+    lines = [f"  {f.subject}: {f.verdict} ({f.rule}). {f.reason}" for f in spoken.keep(np.array(at, dtype=int))]
+    return ["claims held against it:", *lines] if lines else []
 
 
 def _joined(incident: Incident, weights: Table[Weight]) -> list[str]:

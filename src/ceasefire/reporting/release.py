@@ -10,7 +10,7 @@ what is marked above the report's own marking is left out; the words of a source
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from math import cos, radians, sqrt
 from typing import Any
@@ -21,12 +21,14 @@ import numpy as np
 from ceasefire.model.records import Claim, Finding, Incident, Observation, Quarantined, Weight
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
+from ceasefire.reporting.image_rules import ImageRules
 
 TLP: tuple[str, ...] = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 """Traffic Light Protocol 2.0, from open to closed."""
 
 KM_PER_DEGREE = 111.195
 WITHHELD = "withheld"
+_LONGEST_DAY = np.timedelta64(25, "h")
 LOCATION_SHARE = 0.2
 """An object class that is at least this probable counts when the rules ask what kind of object it is."""
 
@@ -63,6 +65,8 @@ class ReleaseRules:
     """Act classes named by region only, since their place tells where forces are."""
     marking: str = "CLEAR"
     """TLP 2.0 marking of the report; what is marked higher is left out."""
+    images: ImageRules = field(default_factory=ImageRules)
+    """Pictures: which are let through, how old and how coarse they must be."""
 
     def __post_init__(self) -> None:
         if self.marking not in TLP:
@@ -149,8 +153,8 @@ def release(
     gone = set(incidents.column("id")[late | marked].tolist())
     region_only = _region_only(kept, rules)
 
-    open_findings, held_findings = _findings(findings, gone)
     late_claims = _late_claims(claims, rules, now) | among(claims.column("observation"), withheld_ids)
+    open_findings, held_findings = _findings(findings, gone, set(claims.column("id")[late_claims].tolist()))
     published = set(kept.column("id").tolist())
     used = {o for group in kept.column("observations") for o in group}
     hidden = {o for group, r in zip(kept.column("observations"), region_only, strict=True) if r for o in group}
@@ -249,22 +253,25 @@ def _region_only(incidents: Table[Incident], rules: ReleaseRules) -> np.ndarray[
     return np.array(out, dtype=bool)
 
 
-def _findings(findings: Table[Finding], gone: set[str]) -> tuple[Table[Finding], int]:
+def _findings(findings: Table[Finding], gone: set[str], unsaid: set[str]) -> tuple[Table[Finding], int]:
     """Leave out verdicts on incidents held back, blank the days they fall on, and tell how many verdicts that held.
 
     A region and day that is missing, or that alone is blank, would give the incident away; so on a day with an
     incident held back no region's verdict is published, while who looked stays. Statements on a region over the whole
-    period name no day and stay: the region is what the rules let out at once anyway.
+    period name no day and stay: the region is what the rules let out at once anyway. Claims that are held back take
+    their findings with them; findings on other claims of such a day are blank, whatever they rest on.
     """
-    if not gone:
+    if not gone and not unsaid:
         return findings, 0
-    about = among(findings.column("subject"), gone)
+    about = among(findings.column("subject"), gone | unsaid)
     rests = np.array([not gone.isdisjoint(e) for e in findings.column("evidence")], dtype=bool)
     kept, rests = findings.keep(~about), rests[~about]
     evidence = [tuple(i for i in e if i not in gone) for e in kept.column("evidence")]
     of_day = daily(kept)
     starts = kept.column("start")
-    blank = of_day & np.isin(starts, np.unique(starts[of_day & rests])) & (kept.column("verdict") != "not_in_force")
+    held_days = np.unique(starts[of_day & rests])
+    blank = of_day & np.isin(starts, held_days) & (kept.column("verdict") != "not_in_force")
+    blank |= _claims_of(kept, held_days) | (rests & _short_claims(kept))
     words = {n: kept.column(n).astype(object) for n in ("verdict", "rule", "reason", "would_change")}
     for name, text in (
         ("verdict", WITHHELD),
@@ -277,6 +284,20 @@ def _findings(findings: Table[Finding], gone: set[str]) -> tuple[Table[Finding],
     count, limit = kept.column("count").copy(), kept.column("upper_limit").copy()
     count[blank], limit[blank] = 0, np.nan
     return kept.replace(evidence=evidence, count=count, upper_limit=limit, **words), int(about.sum() + blank.sum())
+
+
+def _short_claims(findings: Table[Finding]) -> np.ndarray[Any, Any]:
+    """Tell the findings on claims of a day or less, shape (n,) of bool."""
+    length = findings.column("end") - findings.column("start")
+    return np.asarray((findings.column("kind") == "claim") & (length <= _LONGEST_DAY), dtype=bool)
+
+
+def _claims_of(findings: Table[Finding], days: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Tell the findings on claims of a day or less that meet one of the days, shape (n,) of bool."""
+    start, end = findings.column("start"), findings.column("end")
+    first = np.searchsorted(days + _LONGEST_DAY, start, side="right")
+    meets = first < np.searchsorted(days, end, side="left")
+    return np.asarray(_short_claims(findings) & meets, dtype=bool)
 
 
 def daily(findings: Table[Finding]) -> np.ndarray[Any, Any]:

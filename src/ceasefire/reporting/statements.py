@@ -37,8 +37,6 @@ class Compared:
     readouts: Sequence[Readout] = ()
     figures: Sequence[Figure] = ()
     contradictions: Sequence[Contradiction] = ()
-    findings: Mapping[str, Finding] | None = None
-    """Claim id to the finding on it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def write(report: ReportInput, public: ReportInput, compared: Compared, folder: 
     Path of the page.
     """
     claims = _quotable(report.claims, public.claims)
-    verdicts = {k: _without_incidents(f, public) for k, f in (compared.findings or {}).items()}
+    verdicts = {f.subject: f for f in public.findings.where(kind="claim")}
     table = claim_rows.rows(claims, verdicts)
     (folder / "statements.csv").write_text(claim_rows.as_csv(table), encoding="utf-8")
     reviews = claim_rows.claim_reviews(
@@ -205,10 +203,3 @@ def _quotable(before: Table[Claim], released: Table[Claim]) -> list[Claim]:
         struck = full.place != claim.place or full.summary != claim.summary
         out.append(claim if struck or not claim.archived else replace(claim, text=full.text))
     return out
-
-
-def _without_incidents(found: Finding, public: ReportInput) -> Finding:
-    """Leave out the ids of incidents that are not released."""
-    known = set(public.incidents.column("id").tolist())
-    kept = tuple(i for i in found.evidence if i in known)
-    return found if kept == found.evidence else replace(found, evidence=kept)
