@@ -22,6 +22,8 @@ from ceasefire.text.speakers import Speaker
 from ceasefire.text.split import pieces
 from ceasefire.text.stance import SAYS, cue_stance, stance
 
+UNRELATED = Matter("unrelated", "")
+"""Matter of a claim in a text about something else: it bears on no conflict."""
 _CONDITION = re.compile(
     r"(?:on|under) (?:the )?(?:basis|condition)s? that $|provided that $|but only (?:if|when|after) $|but (?=not )",
     re.IGNORECASE,
@@ -65,15 +67,17 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
     told = sayings(page, found, mentions)
     told += set_out(page, mentions, told)
     told += owned(page, mentions, told)
+    related = about_war(page.text)
     out: list[Said] = []
     for one in sorted(told, key=lambda s: s.content[0]):
-        out += _said(page, one, told)
+        out += _said(page, one, told, related=related)
     out.sort(key=lambda s: s.content)
     for item, at in listed(page, [(one.content, page.text[slice(*one.content)]) for one in out]):
         owner = out[at]
-        out.append(replace(owner, content=item, stance="demands", matter=matter(page.text[slice(*item)])))
-    if not about_war(page.text):
-        return [_unrelated(one) for one in _once(out)]
+        about = matter(page.text[slice(*item)]) if related else UNRELATED
+        out.append(replace(owner, content=item, stance="demands", matter=about))
+    if not related:
+        return _once(out)
     taken = [one.content for one in out]
     for content, about, doing in own_statements(page, told):
         if not any(_covers(other, content) for other in taken):
@@ -81,7 +85,7 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
     return _in_context(page, _once(out))
 
 
-def _said(page: Page, one: Saying, told: list[Saying]) -> list[Said]:
+def _said(page: Page, one: Saying, told: list[Saying], *, related: bool) -> list[Said]:
     cue = page.text[slice(*one.cue)]
     out = []
     for begin, stop in (piece for span in _whole_sentences(page, one) for piece in pieces(page, span)):
@@ -99,8 +103,8 @@ def _said(page: Page, one: Saying, told: list[Saying]) -> list[Said]:
             doing = "silent"
         if _CONDITION.search(page.text[max(0, begin - 30) : begin]):
             doing = "conditions"
-        for who in one.speakers:
-            out.append(Said(who, (begin, stop), one.cue, one.source, one.chain, doing, matter(_kernel(words))))
+        about = matter(_kernel(words)) if related else UNRELATED
+        out += [Said(who, (begin, stop), one.cue, one.source, one.chain, doing, about) for who in one.speakers]
     return out
 
 
@@ -146,11 +150,6 @@ def _once(out: list[Said]) -> list[Said]:
         if not same:
             kept.append(one)
     return kept
-
-
-def _unrelated(one: Said) -> Said:
-    """Say of a claim in a text about something else that it bears on no conflict."""
-    return replace(one, matter=Matter("unrelated", ""))
 
 
 def _covers(other: Span, content: Span) -> bool:

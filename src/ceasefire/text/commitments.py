@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ceasefire.text.attribution.lexicon import words_with
 from ceasefire.text.attribution.spans import Attribution, Span
 from ceasefire.text.attribution.verbs import branch, cue_words, is_passive, noun_phrase, subject_of
 from ceasefire.text.page import Page
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 LINKS = ("to", "for", "against", "from", "on", "with")
+_FORMS = frozenset(("VBD", "VBZ", "VBP", "VBN", "VBG"))
 SKIPPED = ("judges", "predicts", "wants", "doubts", "", SAYS)
 
 
@@ -33,9 +35,7 @@ def commitments(page: Page, found: list[Attribution]) -> list[Attribution]:
     taken = [one.cue for one in found]
     out = []
     for doc in page.docs:
-        for verb in doc:
-            if verb.tag_ not in ("VBD", "VBZ", "VBP", "VBN", "VBG"):
-                continue
+        for verb in words_with(doc, "TAG", _FORMS):
             doing = cue_stance(verb.lower_)
             if doing in SKIPPED and doing != SAYS:
                 continue

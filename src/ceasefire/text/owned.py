@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ceasefire.text.attribution.lexicon import words_with
 from ceasefire.text.attribution.spans import Span
 from ceasefire.text.coreference import Mentions
 from ceasefire.text.page import Page
@@ -37,6 +38,7 @@ NOUNS = {
     "claims": ("of",),
 }
 """Nouns that attribute, and the prepositions of their contents."""
+_NOUNS = frozenset(NOUNS)
 PROPOSALS = ("proposal", "offer")
 _AFFIX = re.compile(r"-(?:led|backed|brokered|drafted)$", re.IGNORECASE)
 
@@ -55,10 +57,10 @@ def owned(page: Page, mentions: Mentions, told: list[Saying]) -> list[Saying]:
     out: list[Saying] = []
     proposed: set[str] = set()
     for doc in page.docs:
-        for noun in doc:
-            links = NOUNS.get(noun.lower_)
-            if links is None or noun.tag_ not in ("NN", "NNS"):
+        for noun in words_with(doc, "LOWER", _NOUNS):
+            if noun.tag_ not in ("NN", "NNS"):
                 continue
+            links = NOUNS[noun.lower_]
             at = page.at(noun)
             if any(one.cue[0] <= at < one.cue[1] for one in told):
                 continue

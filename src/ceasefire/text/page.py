@@ -54,9 +54,11 @@ class Page:
     spans: list[Span]
     docs: list[Doc]
     _begins: list[int] = field(default_factory=list)
+    _of: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begins = [begin for begin, _ in self.spans]
+        self._of = {id(doc): begin for doc, begin in zip(self.docs, self._begins, strict=True)}
 
     @property
     def text(self) -> str:
@@ -79,7 +81,7 @@ class Page:
 
     def at(self, token: Token) -> int:
         """Give the first character of a word."""
-        return self.offset(token.doc) + int(token.idx)
+        return self._of[id(token.doc)] + int(token.idx)
 
     def behind(self, token: Token) -> int:
         """Give the first character behind a word."""
@@ -87,8 +89,6 @@ class Page:
 
     def offset(self, doc: Doc) -> int:
         """Give the first character of a paragraph."""
-        if not hasattr(self, "_of"):
-            self._of = {id(d): s[0] for d, s in zip(self.docs, self.spans, strict=True)}
         return self._of[id(doc)]
 
     def sentences(self) -> list[tuple[Span, Sentence]]:

@@ -7,15 +7,17 @@ gives its bearer a public role or puts the name in its heading; anybody else is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ceasefire.text.attribution.lexicon import words_with
 from ceasefire.text.page import Page
 from ceasefire.text.speakers import Speaker, all_named
 from ceasefire.text.stance import SAYS, cue_stance
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Doc, Token
 
 ROLES = (
     r"(?:vice )?president(?:ial)?|prime minister|premier|chancellor|minister|secretary|senator|governor|"
@@ -33,6 +35,9 @@ _OFFICE_OF = re.compile(rf"\b(Russian|Ukrainian|US|U\.S\.|American) (?:(?!former
 _ROLE_BEHIND = re.compile(rf"^(?:,| \(| —| –)[^.;]{{0,90}}?\b(?:{ROLES})s?\b", re.IGNORECASE)
 _ROLE_BEFORE = re.compile(rf"\b(?:{ROLES})\b\.?[^.;]{{0,60}}$", re.IGNORECASE)
 _TITLE_WORD = re.compile(rf"(?:mr|mrs|ms|{ROLES})\.?", re.IGNORECASE)
+_PROPER = frozenset(("NNP", "NNPS"))
+_INITIAL = re.compile(r"[A-Z]\.?")
+_INSIDE = ("’", "'", "-")
 _SHE = re.compile(r"\b(?:Mrs|Ms|Miss|Madam)\.? $")
 WOMEN = frozenset(
     [
@@ -120,7 +125,7 @@ class People:
 def people(page: Page) -> People:
     """Find the persons that a text introduces, and every later mention by family name."""
     known = {(at + i) for at, who in all_named(page.text) for i in range(len(who.name.split()[-1]))}
-    runs = [run for doc in page.docs for run in _runs(page, doc, known)]
+    runs = [run for doc, (begin, _) in zip(page.docs, page.spans, strict=True) for run in _runs(doc, begin, known)]
     named: dict[str, str] = {}
     women: set[str] = set()
     for first, last in runs:
@@ -131,39 +136,68 @@ def people(page: Page) -> People:
         family = last.text
         if family not in named or len(words) > len(named[family]):
             named[family] = words
-        if _SHE.search(page.text[:begin]) or words.split()[0].lower() in WOMEN:
+        if _SHE.search(page.text, max(0, begin - 12), begin) or words.split()[0].lower() in WOMEN:
             women.add(family)
-    public = {family: _public(page, family) for family in named}
+    offices = [(m.end(), m[1]) for m in _OFFICE_OF.finditer(page.text)] if named else []
     out = []
     for family, name in named.items():
-        who = Speaker(
-            name if public[family] else "a named person", known=False, party=_party(page, family), office="person"
-        )
-        for m in re.finditer(rf"(?<![\w’'-]){re.escape(family)}(?![\w-])", page.text):
-            if m.start() not in known:
-                begin = _begin(page.text, m.start(), name)
-                out.append((begin, m.end(), who))
+        printed = name if _public(page, family) else "a named person"
+        who = Speaker(printed, known=False, party=_party(page, family, offices), office="person")
+        for at in _every(page.text, family):
+            before, behind = _beside(page.text, at, family)
+            parted = not _in_word(before) and before not in _INSIDE and not _in_word(behind) and behind != "-"
+            if parted and at not in known:
+                out.append((_begin(page.text, at, name), at + len(family), who))
     out.sort(key=lambda one: one[0])
     return People(out, frozenset(named[f] for f in women))
 
 
-def _runs(page: Page, doc: object, known: set[int]) -> list[tuple[Token, Token]]:
+def _every(text: str, name: str) -> Iterator[int]:
+    """Give the places where the letters of a name stand."""
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + len(name))
+
+
+def _standing(text: str, name: str) -> Iterator[int]:
+    """Give the places where a name stands between bounds of words."""
+    for at in _every(text, name):
+        before, behind = _beside(text, at, name)
+        if _in_word(before) != _in_word(name[0]) and _in_word(behind) != _in_word(name[-1]):
+            yield at
+
+
+def _beside(text: str, at: int, name: str) -> tuple[str, str]:
+    return text[at - 1 : at] if at else "", text[at + len(name) : at + len(name) + 1]
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _runs(doc: Doc, offset: int, known: set[int]) -> list[tuple[Token, Token]]:
     """Give the runs of names of one to four words, with an initial between, that hold no known name."""
     runs: list[tuple[Token, Token]] = []
-    run: list[Token] = []
-    for word in doc:  # type: ignore[attr-defined]
-        initial = bool(run) and re.fullmatch(r"[A-Z]\.?", word.text) is not None
-        upper = word.text[:1].isupper()
-        title = upper and _TITLE_WORD.fullmatch(word.text) is not None
-        if (word.tag_ in ("NNP", "NNPS") and upper and not title and page.at(word) not in known) or initial:
-            run.append(word)
+    seen = -1
+    for first in words_with(doc, "TAG", _PROPER):
+        if first.i <= seen:
             continue
-        if run and len(run) <= 4:
+        run: list[Token] = []
+        for word in doc[first.i :]:
+            seen = word.i
+            if not (_is_name(word, offset, known) or (run and _INITIAL.fullmatch(word.text))):
+                break
+            run.append(word)
+        if run and len(run) <= 4 and len(run[-1].text) > 2:
             runs.append((run[0], run[-1]))
-        run = []
-    if run and len(run) <= 4:
-        runs.append((run[0], run[-1]))
-    return [(a, b) for a, b in runs if len(b.text) > 2]
+    return runs
+
+
+def _is_name(word: Token, offset: int, known: set[int]) -> bool:
+    text = word.text
+    proper = word.tag_ in _PROPER and text[:1].isupper() and offset + word.idx not in known
+    return proper and not _TITLE_WORD.fullmatch(text)
 
 
 def _introduced(page: Page, first: Token, last: Token) -> bool:
@@ -181,23 +215,21 @@ def _introduced(page: Page, first: Token, last: Token) -> bool:
 
 def _public(page: Page, family: str) -> bool:
     """Tell whether the text gives a name a public role, or puts it in its heading."""
-    name = re.escape(family)
     heading = page.text[page.spans[0][0] : page.spans[0][1]] if page.spans else ""
-    if len(heading) < 160 and not re.search(r"[.!?]\s", heading) and re.search(rf"\b{name}\b", heading):
+    if len(heading) < 160 and not re.search(r"[.!?]\s", heading) and next(_standing(heading, family), -1) >= 0:
         return True
-    for m in re.finditer(rf"\b{name}\b", page.text):
-        if _ROLE_BEHIND.match(page.text[m.end() : m.end() + 110]) or _ROLE_BEFORE.search(
-            page.text[max(0, m.start() - 70) : m.start()]
-        ):
+    for at in _standing(page.text, family):
+        behind = at + len(family)
+        if _ROLE_BEHIND.match(page.text[behind : behind + 110]) or _ROLE_BEFORE.search(page.text[max(0, at - 70) : at]):
             return True
     return False
 
 
-def _party(page: Page, family: str) -> str:
+def _party(page: Page, family: str, offices: list[tuple[int, str]]) -> str:
     """Give the side of somebody whose office is named with it: "Ukrainian Prime Minister X"; empty where none is."""
-    for m in _OFFICE_OF.finditer(page.text):
-        if re.match(rf"(?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b", page.text[m.end() : m.end() + 80]):
-            return {"Russian": "russia", "Ukrainian": "ukraine"}.get(m[1], "usa")
+    for behind, side in offices:
+        if re.match(rf"(?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b", page.text[behind : behind + 80]):
+            return {"Russian": "russia", "Ukrainian": "ukraine"}.get(side, "usa")
     return ""
 
 

@@ -66,8 +66,7 @@ class Lexicon:
 
     def cues(self, doc: Doc) -> list[Token]:
         """Give the words of a parsed paragraph that can attribute; the others are never touched, which saves time."""
-        keys = _keys(self.every)
-        return [doc[i] for i, key in enumerate(doc.to_array("LOWER").tolist()) if key in keys]
+        return words_with(doc, "LOWER", self.every)
 
 
 def forms(verb: str) -> tuple[str, ...]:
@@ -111,6 +110,12 @@ def lexicon() -> Lexicon:
     phrases = tuple(tuple(phrase.split()) for phrase in raw["phrases"]["words"].split(" | "))
     alone = frozenset(word for words in parts.values() for word in words)
     return Lexicon(**parts, phrases=phrases, every=alone | {phrase[0] for phrase in phrases}, alone=alone)
+
+
+def words_with(doc: Doc, attribute: str, values: frozenset[str]) -> list[Token]:
+    """Give the words of a parsed paragraph whose attribute ("LOWER", "TAG") is one of some values."""
+    keys = _keys(values)
+    return [doc[i] for i, key in enumerate(doc.to_array(attribute).tolist()) if key in keys]
 
 
 @cache
