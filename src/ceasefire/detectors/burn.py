@@ -1,0 +1,315 @@
+"""Burn scars around heat: optical scenes before and after, as one likelihood ratio on the heat's own place and time.
+
+Corroboration only. Nothing is searched for and no map is made: the place and the hour come from a thermal observation,
+and the answer is how much likelier what the disc shows is if the heat burned something than if it did not. A strike and
+a burnt field look alike from above; a scar says fire, never who lit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from math import cos, radians, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ceasefire
+from ceasefire.geo.footprint_mask import label_discs
+from ceasefire.geo.stack import Stack
+from ceasefire.model.processing import Processing
+from ceasefire.model.records import Look, Observation
+from ceasefire.model.table import Table
+from ceasefire.stats.burn import LARGEST, SEEN, BurnModel, Clear, Contrast, composite, contrast
+from ceasefire.stats.burn_stated import STATED
+from ceasefire.stats.cluster import space_time_clusters
+
+CHANNEL = "satellite.optical"
+RADIUS_M = 500.0
+"""Of the disc: the widest pixel of a thermal sensor and its error of place."""
+GAP = 1.2
+"""The ring begins so many radii out, so that a scar that leaves the disc a little is not counted against itself."""
+BEFORE_DAYS, AFTER_DAYS = 60, 30
+"""How far from the heat scenes are used: char fades and fields turn within weeks."""
+SAME_KM, SAME_HOURS = 2.0, 24.0 * AFTER_DAYS
+"""Fires nearer than both see one scar: they share an origin, so that it counts once."""
+
+
+@dataclass(frozen=True)
+class Scar:
+    """What the scenes show of one fire."""
+
+    ratio: float
+    """Likelihood ratio that the heat burned something here, 0.5 to 10; NaN where it could not be seen."""
+    contrast: Contrast | None
+    """Disc against ring; None where it could not be seen."""
+    clear: Clear
+    """Shares of clear pixels."""
+    why: str
+    """Why it could not be seen; empty where it could."""
+    processing: Processing
+    """What it rests on."""
+    before: tuple[datetime, ...]
+    """Dates used before, those that show at least one pixel of disc or ring."""
+    after: tuple[datetime, ...]
+    """And after."""
+
+
+def scar(
+    nir: Stack,
+    swir2: Stack,
+    *,
+    lon: float,
+    lat: float,
+    start: datetime,
+    end: datetime,
+    radius_m: float = RADIUS_M,
+    before_days: int = BEFORE_DAYS,
+    after_days: int = AFTER_DAYS,
+    model: BurnModel = STATED,
+) -> Scar:
+    """Look for a burn scar around one fire.
+
+    Parameters
+    ----------
+    nir, swir2
+        The two bands (B8A and B12 of Sentinel-2; B05 or B8A and B07 or B12 of HLS) on one grid, reflectance 0 to 1,
+        cloud, shadow and snow masked as NaN; their dates are paired, a date that only one band has is left out.
+    lon, lat
+        The fire's place, degrees.
+    start, end
+        When it burned (UTC): scenes before the start are compared with scenes after the end.
+    radius_m
+        Of the disc.
+    before_days, after_days
+        How far before and after scenes are used.
+    model
+        The stated distributions.
+
+    Raises
+    ------
+    ValueError
+        Two grids, units that are not reflectance, or a place off the grid.
+    """
+    _check(nir, swir2)
+    reach = sqrt(GAP**2 + 1) * radius_m
+    inner, outer, disc = (label_discs(nir.grid, lon, lat, r) > 0 for r in (GAP * radius_m, reach, radius_m))
+    ring = outer & ~inner
+    if not _within(nir, outer, lon, reach):
+        raise ValueError(f"disc and ring around the fire ({reach:.0f} m) do not lie within the window that was read")
+    times, a, b = np.intersect1d(nir.times, swir2.times, return_indices=True)
+    whole = np.timedelta64(1, "s")
+    first, last = (np.datetime64(t.replace(tzinfo=None), "s") for t in (start, end))
+    before = (times < first) & (times >= first - np.timedelta64(before_days, "D"))
+    after = (times >= last) & (times <= last + np.timedelta64(after_days, "D") + whole)
+    rows, columns = (np.flatnonzero(outer.any(axis=k)) for k in (1, 0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    disc, ring = disc[box], ring[box]
+    bands, dates, used = [], [], np.zeros(len(times), dtype=bool)
+    for part in (before, after):
+        values = [_reflectance(s.values[at[part]][:, *box]) for s, at in ((nir, a), (swir2, b))]
+        clear = np.isfinite(values[0]) & np.isfinite(values[1])
+        shows = (clear & (disc | ring)).any(axis=(1, 2))
+        used[np.flatnonzero(part)[shows]] = True
+        bands.append(tuple(composite(np.where(clear, v, np.nan)[shows]) for v in values))
+        dates.append(tuple(t.item() for t in times[part][shows].astype("datetime64[s]")))
+    processing = _processing(nir, swir2, a[used], b[used], radius_m, before_days, after_days, box)
+    found, clear_share = contrast((bands[0][0], bands[0][1]), (bands[1][0], bands[1][1]), disc, ring)
+    why = _why(before, after, dates, clear_share)
+    ratio = float(model.likelihood_ratio(found)[0]) if found is not None else float("nan")
+    return Scar(ratio, found, clear_share, why if found is None else "", processing, dates[0], dates[1])
+
+
+def observations(
+    fires: Table[Observation], windows: Iterable[tuple[Stack, Stack] | None], *, source: str, **settings: Any
+) -> tuple[Table[Observation], Table[Look]]:
+    """Give what optical scenes say of thermal observations.
+
+    Parameters
+    ----------
+    fires
+        Thermal observations: places, times and ids; fires without a place are passed over.
+    windows
+        For each fire, NIR and SWIR2 around it, or None where no scene was found; read one after the other.
+    source
+        Who publishes the scenes, as named in the case file.
+    settings
+        As of `scar`.
+
+    Returns
+    -------
+    One observation for each fire where a scar could be looked for, with its likelihood ratio, and one look for every
+    fire: lost, with its reason, where too little was clear.
+    """
+    made: list[Observation] = []
+    looks: list[Look] = []
+    origin = _origins(fires)
+    for fire, own, window in zip(fires, origin, windows, strict=True):
+        if not (np.isfinite(fire.lon) and np.isfinite(fire.lat)):
+            continue
+        seen = None
+        if window is not None:
+            seen = scar(*window, lon=fire.lon, lat=fire.lat, start=fire.start, end=fire.end, **settings)
+        looks.append(_look(fire, seen, source))
+        if seen is not None and seen.contrast is not None:
+            made.append(_observation(fire, seen, source, own, window))
+    return Table.of(Observation, made).sort("start", "id"), Table.of(Look, looks).sort("start", "id")
+
+
+def _observation(
+    fire: Observation, seen: Scar, source: str, origin: str, window: tuple[Stack, Stack] | None
+) -> Observation:
+    scenes = window[0].scenes if window else ()
+    return Observation(
+        id="o-" + _short(f"{source}|burn|{fire.id}|{seen.processing.digest()}"),
+        source=source,
+        product=scenes[0].product if scenes else "sentinel2",
+        granule=seen.processing.inputs[-1][0] if seen.processing.inputs else "",
+        line=0,
+        evidence=seen.processing.digest(),
+        channel=CHANNEL,
+        procedure="sensor",
+        start=fire.start,
+        end=fire.end,
+        reported=max(_utc(seen.after[-1]), fire.end),
+        lon=fire.lon,
+        lat=fire.lat,
+        radius_km=max(fire.radius_km, RADIUS_M / 1000.0),
+        region=fire.region,
+        act="fire",
+        effect="fire",
+        control=fire.control,
+        reliability="B",
+        credibility=3,
+        origin=origin,
+        likelihood_ratio=seen.ratio,
+        summary=_sentence(seen),
+        text=seen.processing.text(),
+        licence=scenes[0].licence if scenes else "",
+    )
+
+
+def _sentence(seen: Scar) -> str:
+    assert seen.contrast is not None
+    c = seen.contrast
+    what = "A burn scar bears the heat out" if seen.ratio >= 2 else "No clear burn scar"
+    return (
+        f"{what}: against a ring around it, the disc's burn ratio fell by {c.fall:+.2f} and it darkened by "
+        f"{c.darkening:+.2f} (log) between {len(seen.before)} dates before and {len(seen.after)} after; "
+        f"{100 * min(seen.clear.disc, seen.clear.ring):.0f} % clear; likelihood ratio {seen.ratio:.1f}."
+    )
+
+
+def _look(fire: Observation, seen: Scar | None, source: str) -> Look:
+    why = "no data" if seen is None else seen.why
+    clear = 0.0 if seen is None else min(seen.clear.disc, seen.clear.ring)
+    return Look(
+        id="l-" + _short(f"{source}|burn|{fire.id}"),
+        source=source,
+        channel=CHANNEL,
+        region="",
+        start=fire.start,
+        end=fire.end,
+        lon=fire.lon,
+        lat=fire.lat,
+        radius_km=RADIUS_M / 1000.0,
+        acts=("fire",),
+        quality=0.0 if why else round(clear, 3),
+        lost=why,
+    )
+
+
+def _why(before: NDArray[np.bool_], after: NDArray[np.bool_], dates: Sequence[Sequence[datetime]], clear: Clear) -> str:
+    """Say why too little could be seen."""
+    for name, wanted, shown in (("before", before, dates[0]), ("after", after, dates[1])):
+        if not wanted.any():
+            return f"no scene {name} the fire"
+        if not shown:
+            return f"cloud on every date {name} the fire"
+    return (
+        f"cloud: {100 * clear.disc:.0f} % of the disc and {100 * clear.ring:.0f} % of the ring clear before and after"
+    )
+
+
+def _check(nir: Stack, swir2: Stack) -> None:
+    if nir.grid != swir2.grid:
+        raise ValueError(f"{nir.band or 'NIR'} and {swir2.band or 'SWIR2'} are on different grids")
+    for stack in (nir, swir2):
+        if stack.units != "reflectance":
+            raise ValueError(f"{stack.band or 'a band'} is in {stack.units or 'unknown units'}, not in reflectance")
+
+
+def _within(stack: Stack, outer: NDArray[np.bool_], lon: float, reach_m: float) -> bool:
+    """Whether the ring is whole: as many pixels as its area asks for, but for the edge."""
+    west, south, east, north = stack.grid.bounds
+    degrees = max(abs(v) for v in (west, east)) <= 361 and stack.grid.width < 0.1
+    scale = 111_195.0 if degrees else 1.0
+    area = stack.grid.width * stack.grid.height * scale**2 * (cos(radians((south + north) / 2)) if degrees else 1.0)
+    return bool(np.isfinite(lon)) and int(outer.sum()) >= 0.9 * np.pi * reach_m**2 / area
+
+
+def _reflectance(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Leave out what no ground reflects: below 0 by more than noise, or above 1.2."""
+    return np.where((values > -0.02) & (values < 1.2), np.maximum(values, 0.001), np.float32(np.nan))
+
+
+def _processing(
+    nir: Stack,
+    swir2: Stack,
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    radius_m: float,
+    before_days: int,
+    after_days: int,
+    box: tuple[slice, slice],
+) -> Processing:
+    inputs = []
+    for i, j in zip(a.tolist(), b.tolist(), strict=True):
+        for stack, k in ((nir, i), (swir2, j)):
+            if stack.scenes:
+                inputs.append((f"{stack.scenes[k].id}:{stack.band}", stack.scenes[k].evidence))
+            else:
+                pixels = np.ascontiguousarray(stack.values[k])
+                inputs.append((f"{stack.times[k]}:{stack.band}", sha256(pixels.tobytes()).hexdigest()))
+    grid = nir.grid.window(*(slice(int(s.start), int(s.stop)) for s in box))
+    return Processing(
+        method="burn",
+        code=ceasefire.__version__,
+        inputs=tuple(inputs),
+        parameters=(
+            ("radius_m", f"{radius_m:g}"),
+            ("ring", f"{GAP:g} to {sqrt(GAP**2 + 1):.3f} radii"),
+            ("before_days", str(before_days)),
+            ("after_days", str(after_days)),
+            ("composite", "median of clear dates, bands paired"),
+            ("bounds", f"{1 - SEEN:g} to {LARGEST:g}"),
+        ),
+        window=(grid.crs, *(f"{v:.10g}" for v in grid.bounds)),
+    )
+
+
+def _origins(fires: Table[Observation]) -> list[str]:
+    """Give one origin to fires that one scar would bear out."""
+    lon, lat = fires.column("lon"), fires.column("lat")
+    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    out = [""] * len(fires)
+    if len(known):
+        hours = fires.column("start")[known].astype("datetime64[s]").astype(np.int64) / 3600.0
+        y = lat[known] * 111.195
+        x = lon[known] * 111.195 * np.cos(np.radians(lat[known]))
+        group = space_time_clusters(x, y, hours, reach_km=SAME_KM, reach_hours=SAME_HOURS, least=1)
+        ids = fires.column("id")[known]
+        for k, g in zip(known.tolist(), group.tolist(), strict=True):
+            out[k] = "b-" + _short(str(ids[g]))
+    return out
+
+
+def _short(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
