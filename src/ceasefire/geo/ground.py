@@ -62,7 +62,7 @@ def on_level(rays: ArrayLike, lon: ArrayLike, lat: ArrayLike, height_m: ArrayLik
     not cancel; to first order in the flattening's square such an ellipsoid is made parallel to the first.
 
     >>> hit = on_level([[[0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]], [36.0], [50.0], [500.0], [120.0])
-    >>> round(float(hit[0, 0]), 6), float(hit[0, 1])
+    >>> round(float(hit[0, 0]), 4), float(hit[0, 1])
     (380.0, nan)
     """
     d = np.asarray(rays, dtype=np.float64)

@@ -50,12 +50,15 @@ class Sensor:
     least_frp_mw: dict[str, tuple[float, float]] | None = None
     """`day` and `night`: c and b of the least radiative power, c x (pixel area / least area) ** b."""
 
+    nominal: dict[str, float] | None = None
+    """`motion` (revolutions a day) and `inclination` (degrees) that the operator holds."""
+
     def pixel(self, scan_degrees: Any, range_km: Any, zenith_degrees: Any) -> tuple[Floats, Floats]:
         """Give the pixel's sides along scan and along track, km, on ground that lies flat.
 
         >>> viirs = sensors()["viirs"]
         >>> [side.round(2).tolist() for side in viirs.pixel([0.0, 44.9, 56.28], [829, 1264, 1823], [0, 52.9, 70.0])]
-        [[0.39, 0.33, 0.83], [0.37, 0.57, 0.82]]
+        [[0.38, 0.32, 0.83], [0.36, 0.55, 0.8]]
         """
         angle, away = np.abs(np.asarray(scan_degrees, dtype=np.float64)), np.asarray(range_km, dtype=np.float64)
         along = away / self.height_km * self.pixel_km[1]
