@@ -1,0 +1,205 @@
+"""Radar stacks made comparable: units checked, what all surroundings share on a date taken out, water set aside.
+
+Rain, frost and wind move whole neighbourhoods by one to ten decibels. On each date the median departure of the pixels
+within about a kilometre from their own mean before is taken off, smoothly from block to block. What is left of a pixel
+is its own. No filter is run over the pixels (no Lee filter): it would share out a change among neighbours and make
+their noise alike; pixels of a footprint are put together by the test instead.
+
+Water is set aside by a rule fixed beforehand, from dates before only: VH below -24 dB on average, or VV below -17 dB
+where a scene has no VH. Ships and waves are no damage.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.errors import CeasefireError
+from ceasefire.geo.grid import Grid
+from ceasefire.geo.stack import Stack
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Singles = NDArray[np.float32]
+
+DB = np.log(10.0) / 10.0
+"""One decibel in natural logarithms."""
+WATER_DB = {"VH": -24.0, "HV": -24.0, "VV": -17.0, "HH": -17.0}
+"""Mean before below which a pixel is water; cross-polarisation is asked first."""
+REACH_M, LEAST_PIXELS = 1000.0, 15
+"""Edge of a block whose median is taken: on the ground, and at least so many pixels."""
+SAMPLE = 600
+"""Pixels of a block and date that are enough for its median."""
+METRES_PER_DEGREE = 111_195.0
+
+
+class WrongUnits(CeasefireError):
+    """Pixels are not what a test of change needs, e.g. decibels or linear power where logarithms are needed."""
+
+
+class Steadied(NamedTuple):
+    """A stack with its surroundings taken out."""
+
+    values: Singles
+    """Shape (dates, rows, columns)."""
+    drift_db: Array
+    """Median over the scene of what was taken off on each date, dB, shape (dates,)."""
+
+
+def check(stack: Stack) -> None:
+    """Refuse pixels that cannot be natural logarithms of power, or coherence, as they say they are.
+
+    Raises
+    ------
+    WrongUnits
+        Units other than `log` or `coherence`, or values that only decibels or linear power have.
+
+    >>> grid = Grid("EPSG:32636", 0.0, 0.0, 10.0, 10.0, (2, 2))
+    >>> day = np.array(["2025-03-01"], dtype="datetime64[s]")
+    >>> check(Stack(np.full((1, 2, 2), -19.0, np.float32), day, grid, band="VV", orbit="T1", units="log"))
+    Traceback (most recent call last):
+    ...
+    ceasefire.detectors.damage_surroundings.WrongUnits: VV T1: one value in a hundred is below -19.0 and the middle \
+is -19.0: these look like decibels, not natural logarithms (divide by 4.343)
+    """
+    name = f"{stack.band} {stack.orbit}".strip() or "stack"
+    x = stack.values[:, :: _stride(stack.grid.shape[0]), :: _stride(stack.grid.shape[1])]
+    x = x[np.isfinite(x)]
+    if stack.units == "coherence":
+        if len(x) and (x.min() < 0.0 or x.max() > 1.0):
+            raise WrongUnits(f"{name}: coherence lies between 0 and 1, not {x.min():.3g} to {x.max():.3g}")
+        return
+    if stack.units != "log":
+        raise WrongUnits(f"{name}: units are {stack.units!r}; natural logarithms of linear power are needed, 'log'")
+    if not len(x):
+        return
+    low, middle, high = np.quantile(x, [0.01, 0.5, 0.99])
+    if low < -13.0 or middle < -9.0:
+        raise WrongUnits(
+            f"{name}: one value in a hundred is below {low:.1f} and the middle is {middle:.1f}: these look like "
+            "decibels, not natural logarithms (divide by 4.343)"
+        )
+    if low >= 0.0 or high > 6.0:
+        raise WrongUnits(
+            f"{name}: values from {low:.3g} to {high:.3g}: these look like linear power, not natural logarithms"
+        )
+
+
+def steady(stack: Stack, before: Mask, *, watched: Mask) -> Steadied:
+    """Take out of every date what its surroundings did.
+
+    Parameters
+    ----------
+    stack
+        Logarithms or coherence.
+    before
+        Which dates lie before, boolean, shape (dates,).
+    watched
+        Pixels that may have changed; medians are of the others, where a block has enough of them.
+
+    >>> grid = Grid("EPSG:32636", 0.0, 0.0, 30.0, 30.0, (60, 60))
+    >>> days = np.datetime64("2025-03-01", "s") + np.arange(4) * np.timedelta64(12, "D")
+    >>> rain = np.array([0.0, 0.0, 0.0, 0.5], dtype=np.float32)[:, None, None]
+    >>> stack = Stack(np.full((4, 60, 60), -2.0, np.float32) + rain, days, grid, units="log")
+    >>> s = steady(stack, np.array([1, 1, 1, 0], bool), watched=np.zeros((60, 60), bool))
+    >>> float(s.values[3].mean()), s.drift_db.round(1).tolist()
+    (-2.0, [0.0, 0.0, 0.0, 2.2])
+    """
+    x = scaled(stack)
+    known = np.isfinite(x[before])
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(known, x[before], 0.0).sum(axis=0) / np.where(n > 0, n, np.nan)
+    edges = zip(stack.grid.shape, block_pixels(stack.grid), strict=True)
+    rows, columns = (_edges(size, length) for size, length in edges)
+    coarse = np.full((len(x), len(rows) - 1, len(columns) - 1), np.nan)
+    for i in range(len(rows) - 1):
+        for j in range(len(columns) - 1):
+            at = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
+            whole_block = np.isfinite(mean[at])
+            coarse[:, i, j] = _medians(x[:, *at] - mean[at], whole_block & ~watched[at], whole_block)
+    whole = np.full(len(x), 0.0)
+    for k in np.flatnonzero(np.isfinite(coarse).any(axis=(1, 2))).tolist():
+        whole[k] = np.nanmedian(coarse[k])
+    coarse = np.where(np.isfinite(coarse), coarse, whole[:, None, None])
+    down, across = (_tents(e) for e in (rows, columns))
+    out = np.empty(x.shape, dtype=np.float32)
+    for k in range(len(x)):
+        out[k] = x[k] - down @ coarse[k] @ across.T
+    return Steadied(out, whole / DB)
+
+
+def scaled(stack: Stack) -> Singles:
+    """Put pixels on a scale on which their noise is the same everywhere: coherence by its inverse hyperbolic tangent.
+
+    Source: R. Touzi et al., "Coherence estimation for SAR imagery", IEEE Transactions on Geoscience and Remote Sensing
+    37 (1999) 135-149.
+
+    >>> grid = Grid("EPSG:32636", 0.0, 0.0, 10.0, 10.0, (1, 1))
+    >>> day = np.array(["2025-03-01"], dtype="datetime64[s]")
+    >>> float(scaled(Stack(np.full((1, 1, 1), 0.5, np.float32), day, grid, units="coherence"))[0, 0, 0])
+    0.5493061542510986
+    """
+    if stack.units == "coherence":
+        return np.arctanh(np.clip(stack.values, 0.0, 0.999)).astype(np.float32)
+    return stack.values
+
+
+def water(means: dict[str, Array], shape: tuple[int, int]) -> Mask:
+    """Tell which pixels are water by their mean before; cross-polarisation decides where there is any.
+
+    Parameters
+    ----------
+    means
+        Mean before of each band, natural logarithms, shape (rows, columns).
+    shape
+        Rows and columns.
+
+    >>> water({"VV": np.array([[-3.0, -3.0]]), "VH": np.array([[-6.5, -3.0]])}, (1, 2)).tolist()
+    [[True, False]]
+    """
+    for bands in (("VH", "HV"), ("VV", "HH")):
+        asked = [means[b] < WATER_DB[b] * DB for b in bands if b in means]
+        if asked:
+            return np.asarray(np.logical_or.reduce(asked))
+    return np.zeros(shape, dtype=bool)
+
+
+def block_pixels(grid: Grid) -> tuple[int, int]:
+    """Give the edge of a block in rows and columns."""
+    metres = METRES_PER_DEGREE if grid.crs.upper() in ("EPSG:4326", "OGC:CRS84") else 1.0
+    squeeze = np.cos(np.radians(grid.centre(grid.shape[0] / 2, 0)[1])) if metres > 1.0 else 1.0
+    sizes = (grid.height * metres, grid.width * metres * float(squeeze))
+    rows, columns = (max(round(REACH_M / s), LEAST_PIXELS) for s in sizes)
+    return rows, columns
+
+
+def _medians(away: Singles, controls: Mask, known: Mask) -> Array:
+    """Give the median of each date over controls, or over all where less than a fifth of the block are controls."""
+    use = controls if controls.sum() >= max(known.sum() / 5.0, 1.0) else known
+    if not use.any():
+        return np.full(len(away), np.nan)
+    some = away[:, use]
+    some = some[:, :: max(some.shape[1] // SAMPLE, 1)]
+    out = np.full(len(some), np.nan)
+    enough = np.isfinite(some).sum(axis=1) >= 5
+    if enough.any():
+        out[enough] = np.nanmedian(some[enough], axis=1)
+    return out
+
+
+def _stride(size: int) -> int:
+    return max(size // 128, 1)
+
+
+def _edges(size: int, length: int) -> NDArray[np.int64]:
+    return np.linspace(0, size, max(round(size / length), 1) + 1).round().astype(np.int64)
+
+
+def _tents(edges: NDArray[np.int64]) -> Array:
+    """Give weights that go evenly from the middle of one block to the next, shape (pixels, blocks)."""
+    middle = (edges[:-1] + edges[1:] - 1) / 2.0
+    at = np.interp(np.arange(edges[-1]), middle, np.arange(len(middle)))
+    return np.asarray(np.maximum(1.0 - np.abs(at[:, None] - np.arange(len(middle))), 0.0))
