@@ -6,10 +6,15 @@ import difflib
 import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ceasefire.errors import SourceError
 from ceasefire.model.intake import Intake, Window
+
+if TYPE_CHECKING:
+    from ceasefire.geo.grid import Grid
+    from ceasefire.sources.raster_stacking import StacksRead
+    from ceasefire.sources.raster_windows import Place
 
 _READERS: dict[str, str] = {
     "facts": "ceasefire.sources.facts",
@@ -26,6 +31,12 @@ _READERS: dict[str, str] = {
     "articles": "ceasefire.sources.articles",
 }
 
+_RASTER_READERS: dict[str, str] = {
+    "rasters": "ceasefire.sources.rasters",
+    "sentinel1": "ceasefire.sources.sentinel1",
+    "sentinel2": "ceasefire.sources.sentinel2",
+    "hls": "ceasefire.sources.hls",
+}
 
 MACHINE_CODED: tuple[str, ...] = ("viina",)
 """Products whose acts a model gave to whole articles; the words of each row must bear them out."""
@@ -38,6 +49,22 @@ class Reader(Protocol):
         self, paths: Sequence[Path], *, source: str, window: Window, options: Mapping[str, Any] = ...
     ) -> Intake:
         """Read files of one product into observations, looks and claims."""
+
+
+class RasterReader(Protocol):
+    """What a reader of one raster product is: it gives stacks for detectors, not observations."""
+
+    def __call__(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str,
+        grid: Grid | None = ...,
+        around: Sequence[Place] | None = ...,
+        window: Window | None = ...,
+        options: Mapping[str, Any] = ...,
+    ) -> StacksRead:
+        """Read files of one product into stacks and looks."""
 
 
 def products() -> list[str]:
@@ -69,4 +96,36 @@ def reader(product: str) -> Reader:
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(products())}"
         raise SourceError(f"unknown product {product!r} ({hint})")
     read: Reader = importlib.import_module(_READERS[product]).read
+    return read
+
+
+def raster_products() -> list[str]:
+    """List the raster products that can be read into stacks.
+
+    >>> "sentinel1" in raster_products()
+    True
+    """
+    return sorted(_RASTER_READERS)
+
+
+def raster_reader(product: str) -> RasterReader:
+    """Give the reader of a raster product; its module is imported now and not before.
+
+    Raises
+    ------
+    SourceError
+        Where no raster product has that name; the message names the nearest one.
+
+    Examples
+    --------
+    >>> raster_reader("sentinel")
+    Traceback (most recent call last):
+    ...
+    ceasefire.errors.SourceError: unknown raster product 'sentinel' (did you mean 'sentinel2'?)
+    """
+    if product not in _RASTER_READERS:
+        near = difflib.get_close_matches(product, raster_products(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(raster_products())}"
+        raise SourceError(f"unknown raster product {product!r} ({hint})")
+    read: RasterReader = importlib.import_module(_RASTER_READERS[product]).stacks
     return read
