@@ -1,0 +1,140 @@
+"""Moments and tests of change over stacks of radar images, at the speed of reading them.
+
+The numbers are those of `stats.change`, the plain reference; this is the same in compiled loops on several threads, one
+pass over the stack. Threads share nothing but the images they fill, so the result is the same on any number of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ceasefire.errors import MissingExtra
+from ceasefire.stats.change import Moments
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+Singles = NDArray[np.float32]
+Counts = NDArray[np.int32]
+PART = 1 << 17
+"""Pixels that a thread takes at a time."""
+COPIED = 1 << 24
+"""Values copied at a time where a stack does not lie in memory as the loops need it."""
+
+
+class Change(NamedTuple):
+    """The pooled t of each pixel; arrays of shape (rows, columns)."""
+
+    t: Singles
+    """Mean after less mean before, over its standard error; NaN where it cannot be told."""
+    dof: Counts
+    """Degrees of freedom: dates with a value, less one in each group; 0 where t cannot be told."""
+
+
+def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: int | None = None) -> Moments:
+    """Count, average and spread the dates before and after, pixel by pixel, as `stats.change.moments` does.
+
+    Parameters
+    ----------
+    values
+        Logarithms of intensity, shape (dates, rows, columns), missing where not finite. Single precision in memory, a
+        window of it or a file mapped to memory; other numbers are turned to single precision piece by piece.
+    before, after
+        Which dates are which, boolean, shape (dates,); a date may be neither, none may be both.
+    threads
+        Threads at most; as many as this process may use where not given (`NUMBA_NUM_THREADS`, then its processors).
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, a date that is both before and after, fewer than one thread.
+    MissingExtra
+        Without the extra `satellite`.
+
+    >>> m = moments(np.array([1.0, 3.0, np.nan, 5.0]).reshape(4, 1, 1), [1, 1, 1, 0], [0, 0, 0, 1])
+    >>> [float(v[0, 0]) for v in m]
+    [2.0, 2.0, 2.0, 1.0, 5.0, nan]
+    """
+    return Moments(*_over(values, before, after, _loops().moments_between, "iffiff", threads))
+
+
+def t_and_dof(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: int | None = None) -> Change:
+    """Give the pooled t of each pixel and its degrees of freedom in one pass, without keeping the moments.
+
+    Parameters
+    ----------
+    values, before, after, threads
+        As for `moments`.
+
+    Raises
+    ------
+    ValueError, MissingExtra
+        As for `moments`.
+
+    >>> c = t_and_dof(np.array([1.0, 3.0, 4.0, 6.0]).reshape(4, 1, 1), [1, 1, 0, 0], [0, 0, 1, 1])
+    >>> round(float(c.t[0, 0]), 4), int(c.dof[0, 0])
+    (2.1213, 2)
+    """
+    return Change(*_over(values, before, after, _loops().t_between, "fi", threads))
+
+
+def allowed(threads: int | None = None) -> int:
+    """Give the number of threads to use: what is asked, else `NUMBA_NUM_THREADS`, else this process's processors.
+
+    >>> allowed(3)
+    3
+    """
+    if threads is None:
+        stated = os.environ.get("NUMBA_NUM_THREADS", "")
+        threads = int(stated) if stated.isdigit() and int(stated) else len(os.sched_getaffinity(0))
+    if threads < 1:
+        raise ValueError(f"at least one thread is needed, not {threads}")
+    return threads
+
+
+def _loops() -> ModuleType:
+    try:
+        from ceasefire.detectors import damage_loops
+    except ModuleNotFoundError as error:
+        if error.name != "numba" and not str(error.name).startswith("numba."):
+            raise
+        raise MissingExtra("compiled loops over rasters need the extra: pip install 'ceasefire[satellite]'") from error
+    return damage_loops
+
+
+def _over(
+    values: ArrayLike, before: ArrayLike, after: ArrayLike, loop: Callable[..., None], kinds: str, threads: int | None
+) -> list[NDArray[Any]]:
+    """Run a loop over all pixels in parts, on threads; give its images."""
+    x = np.asarray(values)
+    first, then = np.asarray(before, dtype=bool), np.asarray(after, dtype=bool)
+    if x.ndim != 3 or first.shape != (len(x),) or then.shape != (len(x),):
+        raise ValueError(f"values of shape {x.shape} do not fit dates of shape {first.shape} and {then.shape}")
+    if np.any(first & then):
+        raise ValueError("a date is either before or after, not both")
+    several = allowed(threads)
+    rows, columns = x.shape[1:]
+    images = [np.empty(rows * columns, np.float32 if k == "f" else np.int32) for k in kinds]
+    dates = np.flatnonzero(first).astype(np.int64), np.flatnonzero(then).astype(np.int64)
+    absent = _loops().absent_row()
+    whole = x.dtype == np.float32 and x.dtype.isnative and x.flags.c_contiguous and x.flags.aligned
+    deep = rows if whole else max(1, COPIED // max(1, len(x) * columns))
+    with ThreadPoolExecutor(several) as pool:
+        for top in range(0, rows, max(deep, 1)):
+            block = x[:, top : top + deep]
+            if not whole:
+                block = np.ascontiguousarray(block, dtype=np.float32)
+            pixels, at = block.shape[1] * columns, top * columns
+            flat = block.reshape(len(x), pixels)
+            mine = [image[at : at + pixels] for image in images]
+            starts = range(0, pixels, PART)
+            jobs = [pool.submit(loop, flat, *dates, s, min(s + PART, pixels), absent, *mine) for s in starts]
+            for job in jobs:
+                job.result()
+    return [image.reshape(rows, columns) for image in images]
