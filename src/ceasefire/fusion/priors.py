@@ -18,6 +18,7 @@ _Ratio = float
 STATED_DETECTION: Mapping[str, Mapping[str, float]] = {
     "satellite.thermal": {"attack": 0.10, "fire": 0.40},
     "satellite.radar": {"attack": 0.15},
+    "satellite.optical": {"fire": 0.30},
     "drone": {"attack": 0.60, "fire": 0.80},
     "monitor": {"attack": 0.50},
     "official": {"attack": 0.50},

@@ -14,7 +14,17 @@ import pyarrow as pa
 from ceasefire.sources.columns import Texts, coded, nearest
 from ceasefire.sources.intervals import Reasons
 
-CHANNELS = ("satellite.thermal", "satellite.radar", "drone", "news", "party", "official", "monitor", "alert")
+CHANNELS = (
+    "satellite.thermal",
+    "satellite.radar",
+    "satellite.optical",
+    "drone",
+    "news",
+    "party",
+    "official",
+    "monitor",
+    "alert",
+)
 """How things are seen."""
 PROCEDURES = ("report", "claim", "sensor", "alert", "tally")
 """How an observation came about."""
