@@ -164,3 +164,24 @@ def test_it_is_a_source_like_the_others(tmp_path: Path) -> None:
 @given(st.text(max_size=300))
 def test_plain_gives_no_tags(markup: str) -> None:
     assert "\n\n" not in plain(markup)
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG picture"),
+        (b"GIF89a\1\0", "a GIF picture"),
+        (b"RIFF\x24\x10\0\0WEBPVP8 ", "a WebP picture"),
+        (b"\0\0\0\x1cftypisom", "a picture or film"),
+        (b"PK\x03\x04\x14\0", "a zip file"),
+        (b"%PDF-1.7\n", "a PDF file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word, Excel or PowerPoint file"),
+    ],
+)
+def test_what_is_no_page_whatever_its_name_says_is_named(tmp_path: Path, begin: bytes, kind: str) -> None:
+    (tmp_path / "a.html").write_bytes(begin + b"\0" * 100)
+    got = articles.read([tmp_path], source="s", window=WINDOW)
+    (reason,) = (q.reason for q in got.quarantine)
+    assert f"this is {kind}" in reason
+    assert got.count.quarantined == 1

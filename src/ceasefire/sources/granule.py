@@ -25,6 +25,21 @@ _PACKED = {
     b"\xfd7zXZ": "xz",
     b"PAR1": "Parquet",
     b"%PDF": "PDF",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "RAR",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xd0\xcf\x11\xe0": "Word, Excel or PowerPoint",
+}
+_SEEN_OR_HEARD = {
+    b"\x89PNG\r\n": "PNG picture",
+    b"\xff\xd8\xff": "JPEG picture",
+    b"GIF87a": "GIF picture",
+    b"GIF89a": "GIF picture",
+    b"II*\0": "TIFF picture",
+    b"MM\0*": "TIFF picture",
+    b"OggS": "sound or film",
+    b"ID3": "sound",
+    b"\x1aE\xdf\xa3": "film",
 }
 
 
@@ -125,6 +140,8 @@ def _inspect(path: Path, name: str, max_bytes: int) -> Granule:
     packed = next((kind for magic, kind in _PACKED.items() if first.startswith(magic)), "")
     if packed:
         return Granule(name, digest.hexdigest(), problem=f"this is a {packed} file; unpack it to text first")
+    if shown := _picture(first):
+        return Granule(name, digest.hexdigest(), problem=f"this is a {shown}, whatever its name says; it has no text")
     wide = encoding.startswith("utf-16")
     if not clean and not wide:
         encoding, doubt = _code_page(path, name)
@@ -140,6 +157,19 @@ def _inspect(path: Path, name: str, max_bytes: int) -> Granule:
         ended=last.rstrip(b"\0").endswith((b"\n", b"\r")) if wide else last.endswith((b"\n", b"\r")),
         doubt=doubt,
     )
+
+
+def _picture(first: bytes) -> str:
+    """Name the kind of picture, sound or film that a file begins as; empty where it may be text.
+
+    >>> _picture(b"RIFF\\x24\\x10\\0\\0WEBPVP8 "), _picture(b"\\0\\0\\0\\x1cftypavif"), _picture(b"MM 18 March")
+    ('WebP picture', 'picture or film', '')
+    """
+    if first[:4] == b"RIFF" and first[8:12] in (b"WEBP", b"WAVE", b"AVI "):
+        return {b"WEBP": "WebP picture", b"WAVE": "sound"}.get(first[8:12], "film")
+    if first[4:8] == b"ftyp":
+        return "picture or film"
+    return next((kind for magic, kind in _SEEN_OR_HEARD.items() if first.startswith(magic)), "")
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
