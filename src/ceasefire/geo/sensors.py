@@ -77,7 +77,7 @@ class Sensor:
             The sensor does not see heat.
 
         >>> sensors()["modis"].least_power_mw([1.0, 9.6], [False, False]).round(1).tolist()
-        [4.0, 35.1]
+        [4.0, 34.0]
         """
         if self.least_frp_mw is None:
             raise ValueError(f"{self.title} shows no fires")
