@@ -160,8 +160,8 @@ def pictures(
     first, last = (_days(d) for d in dates)
     name = changed or f"{what}, after less before"
     drawn = (
-        ("before", a, first, low, high, f"{what.capitalize()} before", _grey_words(a)),
-        ("after", b, last, low, high, f"{what.capitalize()} after", _grey_words(b)),
+        ("before", a, first, low, high, f"{_upper(what)} before", _grey_words(a)),
+        ("after", b, last, low, high, f"{_upper(what)} after", _grey_words(b)),
         ("change", moved, f"{first} - {last}" if len(first + last) < 24 else last, -most, most, f"Change: {name}",
          _change_words(moved, most)),
     )  # fmt: skip
@@ -287,12 +287,12 @@ def _strip(canvas: Pixels, top: int, label: str, unit: float, low: float, high: 
         canvas[y - 12 + i, north + 6 - i : north + 8 + i] = INK
     canvas[y - 6 : y + 3, north + 6 : north + 8] = INK
     _write(canvas, y - 9, north + 18, "N", 2)
-    colours = coloured(np.tile(np.linspace(low, high, 100), (8, 1)), low, high, BLUE_ORANGE if change else GREY)
-    x = WIDEST - 108
-    canvas[top + 30 : top + 38, x : x + 100] = colours
+    colours = coloured(np.tile(np.linspace(low, high, 140), (8, 1)), low, high, BLUE_ORANGE if change else GREY)
+    x = WIDEST - 148
+    canvas[top + 28 : top + 36, x : x + 140] = colours
     left, right = (f"{v:+.2f}" if change else f"{v:.2f}" for v in (low, high))
-    _write(canvas, y - 4, x, left, 1)
-    _write(canvas, y - 4, WIDEST - 8 - 6 * len(right), right, 1)
+    _write(canvas, top + 40, x, left, 2)
+    _write(canvas, top + 40, WIDEST - 8 - 12 * len(right), right, 2)
 
 
 def _write(canvas: Pixels, top: int, left: int, text: str, scale: int) -> None:
@@ -308,6 +308,10 @@ def _days(dates: Sequence[date]) -> str:
 def _long(dates: Sequence[date]) -> str:
     days = sorted({f"{d:%Y-%m-%d}" for d in dates})
     return "no day" if not days else days[0] if len(days) == 1 else f"{days[0]} to {days[-1]} ({len(days)} days)"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _grey_words(values: Array) -> str:

@@ -134,7 +134,7 @@ def release(pictures: Pictures, public: ReportInput) -> Released:
     galleries = [
         Gallery(
             i.id,
-            f"{i.place}, {public.region(i.region)}" if i.place else public.region(i.region),
+            ", ".join(dict.fromkeys(n for n in (i.place, public.region(i.region)) if n)),
             words.days(i.start, i.end, year=True) if i.start.date() != i.end.date() else words.day(i.start, year=True),
             tuple(groups[i.id][0]),
             tuple(groups[i.id][1]),
