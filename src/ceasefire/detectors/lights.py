@@ -125,7 +125,7 @@ def detect(
     residual, expected, spread, unsure, given = model.residual(slice(None), before, at)
     noise = persistence(residual[:: max(1, len(lights) // 4000), : at.start])
     found = _scan(residual, at, noise, unsure)
-    quiet = _quiet(model, at, noise, seed)
+    quiet = _quiet(model, at, noise, seed, (residual, spread))
     period = at.stop - at.start
     tail = _tails(found.score, found.clear, *quiet)
     usual = radiance(expected)
@@ -180,17 +180,21 @@ class _Model:
             own += [np.nan_to_num(angle), np.nan_to_num(4.0 * np.square(angle))]
         return cls(value, terms(lights.nights[:stop], moon=moon, view=view), tuple(own))
 
-    def residual(self, rows: Any, reference: NDArray[np.bool_], at: slice) -> tuple[Array, Array, Array, Array, Any]:
+    def residual(
+        self, rows: Any, reference: NDArray[np.bool_], at: slice, guess: tuple[Array, Array] | None = None
+    ) -> tuple[Array, Array, Array, Array, Any]:
         """Give residuals in spreads, and expected value, spread, error and nights of each place."""
         own = [u[rows] for u in self.own]
-        fit = normal(self.value[rows], self.shared, reference, own=own, least=LEAST_NIGHTS)
+        fit = normal(self.value[rows], self.shared, reference, own=own, least=LEAST_NIGHTS, guess=guess)
         spread = np.nan_to_num(fit.spread, nan=1.0)
         left = self.value[rows] - fit.expected
         left /= spread[:, None]
         return left, fit.expected[:, at].mean(axis=1), spread, fit.unsure, fit.nights
 
 
-def _quiet(model: _Model, at: slice, noise: Noise, seed: int) -> tuple[Array, NDArray[np.int64]]:
+def _quiet(
+    model: _Model, at: slice, noise: Noise, seed: int, whole: tuple[Array, Array]
+) -> tuple[Array, NDArray[np.int64]]:
     """Search earlier months of some places, each left out of its own baseline; give scores and usable nights."""
     n, period = len(model.value), at.stop - at.start
     begins = np.arange(LEAD_NIGHTS, at.start - period + 1, max(period, 1))
@@ -205,7 +209,7 @@ def _quiet(model: _Model, at: slice, noise: Noise, seed: int) -> tuple[Array, ND
         month = slice(int(begin), min(int(begin) + period, at.start))
         reference = before.copy()
         reference[month] = False
-        left, _, _, unsure, given = model.residual(rows, reference, month)
+        left, _, _, unsure, given = model.residual(rows, reference, month, (whole[0][rows], whole[1][rows]))
         found = _scan(left, month, noise, unsure)
         known = (given >= LEAST_NIGHTS) & (found.clear > 0)
         scores.append(found.score[known])

@@ -13,15 +13,18 @@ J. Tukey, Technometrics 16 (1974) 147-185.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 KNEE = 1.5
 """Radiance where noise in proportion and noise of the sensor are alike, nW cm-2 sr-1 (0.2 beside 13 %)."""
@@ -32,7 +35,7 @@ SYNODIC_DAYS, NEW_MOON = 29.530588, np.datetime64("2000-01-06")
 PRIOR = 0.15
 """Standard deviation, on the stabilised scale, within which season, moon and view angle are thought to move lights."""
 _BISQUARE, _HUBER = 4.685, 1.5
-_BLOCK = 2048
+_BLOCK = 512
 
 
 def stabilised(radiance: ArrayLike, *, knee: float = KNEE) -> Array:
@@ -131,7 +134,8 @@ def normal(
     *,
     own: Sequence[Array] = (),
     least: int = 30,
-    rounds: int = 5,
+    rounds: int = 4,
+    guess: tuple[Array, Array] | None = None,
 ) -> Normal:
     """Fit the baseline of every series by a robust ridge regression.
 
@@ -149,6 +153,9 @@ def normal(
         Fewest nights to learn from.
     rounds
         Rounds of reweighting: Huber's weights in the first half, Tukey's biweight after it.
+    guess
+        Residuals in spreads, shape (series, nights), and spreads of an earlier fit to nearly the same nights, to
+        begin with; then one round is enough.
 
     Raises
     ------
@@ -166,15 +173,35 @@ def normal(
     n, t = value.shape
     if shared.shape[0] != t or reference.shape not in ((t,), (n, t)) or any(u.shape != (n, t) for u in own):
         raise ValueError(f"terms and reference must be of the {t} nights (and {n} series)")
-    out: list[tuple[Array, Array, Array, NDArray[np.int64]]] = []
-    for a in range(0, max(n, 1), _BLOCK):
+
+    def fit(a: int) -> tuple[Array, Array, Array, NDArray[np.int64]]:
         rows = slice(a, a + _BLOCK)
         use = np.isfinite(value[rows]) & (reference if reference.ndim == 1 else reference[rows])
-        out.append(_block(value[rows], shared, use, [u[rows] for u in own], least, rounds))
-    return Normal(*(np.concatenate(v) for v in zip(*out, strict=True)))
+        begin = None if guess is None else (guess[0][rows], guess[1][rows])
+        return _block(value[rows], shared, use, [u[rows] for u in own], least, 1 if begin else rounds, begin)
+
+    return Normal(*(np.concatenate(v) for v in zip(*in_threads(fit, range(0, max(n, 1), _BLOCK)), strict=True)))
 
 
-def _block(z: Array, shared: Array, use: NDArray[np.bool_], own: Sequence[Array], least: int, rounds: int) -> Any:
+def in_threads(work: Callable[[int], T], begins: Iterable[int]) -> list[T]:
+    """Do blocks of work side by side, in order; numpy lets go of the interpreter where it computes.
+
+    >>> in_threads(lambda a: a * a, range(3))
+    [0, 1, 4]
+    """
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        return list(pool.map(work, begins))
+
+
+def _block(
+    z: Array,
+    shared: Array,
+    use: NDArray[np.bool_],
+    own: Sequence[Array],
+    least: int,
+    rounds: int,
+    guess: tuple[Array, Array] | None,
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
     p, q = shared.shape[1], len(own)
     pairs = (shared[:, :, None] * shared[:, None, :]).reshape(len(shared), p * p)
     filled = np.where(use, z, np.float32(0.0))
@@ -183,45 +210,64 @@ def _block(z: Array, shared: Array, use: NDArray[np.bool_], own: Sequence[Array]
     ridge[0] = 1e-4
     spread = np.full(len(z), 0.3, dtype=np.float32)
     weight = use.astype(np.float32)
-    expected, inverse = np.zeros_like(filled), np.zeros((len(z), p + q, p + q))
+    if guess is not None:
+        weight = _bisquare(np.nan_to_num(guess[0])) * use
+        spread = guess[1]
+    expected, left = np.zeros_like(filled), np.zeros((len(z), p + q, p + q))
+    fixed = np.diag(ridge)
+    rest, size = np.empty_like(filled), np.empty_like(filled)
     for k in range(rounds):
-        left = np.empty((len(z), p + q, p + q))
-        right = np.empty((len(z), p + q))
+        left, right = np.empty((len(z), p + q, p + q)), np.empty((len(z), p + q, 1))
+        np.multiply(weight, filled, out=rest)
         left[:, :p, :p] = (weight @ pairs).reshape(-1, p, p)
-        right[:, :p] = (weight * filled) @ shared
+        right[:, :p, 0] = rest @ shared
         for i, u in enumerate(own):
             wu = weight * u
             left[:, p + i, :p] = left[:, :p, p + i] = wu @ shared
-            right[:, p + i] = np.einsum("nt,nt->n", wu, filled)
+            right[:, p + i, 0] = np.einsum("nt,nt->n", wu, filled)
             for j in range(i, q):
                 left[:, p + i, p + j] = left[:, p + j, p + i] = np.einsum("nt,nt->n", wu, own[j])
-        left += np.diag(ridge) * np.maximum(spread, 0.02)[:, None, None] ** 2
-        inverse = np.linalg.inv(left)
-        beta = np.einsum("npq,nq->np", inverse, right).astype(np.float32)
-        expected = beta[:, :p] @ shared.T
+        left += fixed * np.maximum(spread, 0.02)[:, None, None] ** 2
+        beta = np.linalg.solve(left, right)[:, :, 0].astype(np.float32)
+        np.matmul(beta[:, :p], shared.T, out=expected)
         for i, u in enumerate(own):
             expected += beta[:, p + i, None] * u
-        size = np.abs(filled - expected)
+        np.subtract(filled, expected, out=size)
+        np.abs(size, out=size)
         size *= use
-        free = np.maximum(given - 0.5 * p, 1.0)
-        spread = _scale(size, free, spread if k else None)
-        ratio = size / spread[:, None]
+        spread = _scale(size, np.maximum(given - 0.5 * p, 1.0), spread if k or guess else None, rest)
+        size /= spread[:, None]
+        if k == rounds - 1:
+            break
         if k < rounds // 2:
-            weight = use * np.minimum(np.float32(1.0), np.float32(_HUBER) / np.maximum(ratio, np.float32(_HUBER)))
+            np.maximum(size, np.float32(_HUBER), out=size)
+            np.divide(np.float32(_HUBER), size, out=weight)
         else:
-            weight = use * np.square(np.maximum(np.float32(0.0), 1 - np.square(ratio / np.float32(_BISQUARE))))
+            weight = _bisquare(size)
+        weight *= use
+    inverse = np.linalg.inv(left[:, :p, :p])
     mean = shared.mean(axis=0).astype(np.float64)
     cover = (pairs.mean(axis=0)).reshape(p, p).astype(np.float64)
     cover = 0.5 * cover + 0.5 * np.outer(mean, mean)
-    unsure = np.sqrt(np.maximum(np.einsum("npq,pq->n", inverse[:, :p, :p], cover), 0.0)).astype(np.float32)
+    unsure = np.sqrt(np.maximum(inverse.reshape(len(z), -1) @ cover.ravel(), 0.0)).astype(np.float32)
     spread = np.where(given >= least, np.maximum(spread, np.float32(0.02)), np.float32(np.nan))
     return expected, spread.astype(np.float32), unsure, given.astype(np.int64)
 
 
-def _scale(size: Array, free: Floats, start: Array | None) -> Array:
-    """Give Huber's scale (proposal 2) of residuals' sizes, without sorting them."""
-    s = np.maximum(size.sum(axis=1) / free * 1.2533, 1e-3) if start is None else np.maximum(start, 1e-3)
-    for _ in range(3):
-        cut = (2.0 * s[:, None]).astype(np.float32)
-        s = np.maximum(np.sqrt(np.square(np.minimum(size, cut)).sum(axis=1) / (0.9205 * free)), 1e-3)
+def _bisquare(ratio: Array) -> Array:
+    """Give Tukey's weights of residuals in spreads."""
+    out = ratio * np.float32(1.0 / _BISQUARE)
+    np.square(out, out=out)
+    np.subtract(np.float32(1.0), out, out=out)
+    np.maximum(out, np.float32(0.0), out=out)
+    np.square(out, out=out)
+    return out
+
+
+def _scale(size: Array, free: Floats, start: Array | None, room: Array) -> Array:
+    """Give Huber's scale (proposal 2) of residuals' sizes, without sorting them; `room` is overwritten."""
+    s = np.maximum(size.sum(axis=1) / free * 1.2533 if start is None else start, 1e-3)
+    for _ in range(3 if start is None else 1):
+        np.minimum(size, (2.0 * s[:, None]).astype(np.float32), out=room)
+        s = np.maximum(np.sqrt(np.einsum("nt,nt->n", room, room) / (0.9205 * free)), 1e-3)
     return s.astype(np.float32)

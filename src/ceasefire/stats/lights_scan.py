@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.stats.lights import in_threads
+
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -26,7 +28,7 @@ CLIP = 4.0
 DRIFT = 0.3
 """How far the level of a month may stand from what earlier nights foretell, in spreads, besides the fit's own error."""
 LAGS = (1, 2, 3, 4, 6, 8, 12)
-_CELLS = 4_000_000
+_CELLS = 1_000_000
 
 
 class Noise(NamedTuple):
@@ -119,6 +121,7 @@ def whitened(residual: Array, first: int, noise: Noise, *, clip: float) -> tuple
     keep, white = np.float32(noise.keep), np.float32(max(1.0 - noise.share, 0.02))
     share = np.float32(1.0) - white
     known = np.isfinite(residual)
+    filled = np.where(known, residual, np.float32(0.0))
     level, var = np.zeros(n, np.float32), np.full(n, share, np.float32)
     steady = np.zeros((n, steps), np.float32)
     y, u = np.zeros((n, w), np.float32), np.zeros((n, w, steps), np.float32)
@@ -126,8 +129,8 @@ def whitened(residual: Array, first: int, noise: Noise, *, clip: float) -> tuple
         k = 1 + max(0, t - first + 1)
         total = var + white
         root = np.sqrt(total)
-        gain = np.where(known[:, t], var / total, np.float32(0.0))
-        surprise = np.where(known[:, t], (np.nan_to_num(residual[:, t]) - level) / root, np.float32(0.0))
+        gain = known[:, t] * var / total
+        surprise = known[:, t] * (filled[:, t] - level) / root
         y[:, t] = surprise
         level = keep * (level + gain * np.clip(surprise, -clip, clip) * root)
         away = np.float32(1.0) - steady[:, :k]
@@ -169,9 +172,11 @@ def scan(
     if not 0 <= first < w:
         raise ValueError(f"the first night searched, {first}, is not among the {w} nights")
     block = max(1, _CELLS // (w * (m + 1)))
-    parts = [
-        _block(residual[a : a + block], first, noise, unsure[a : a + block], clip, drift) for a in range(0, n, block)
-    ]
+
+    def search(a: int) -> Spells:
+        return _block(residual[a : a + block], first, noise, unsure[a : a + block], clip, drift)
+
+    parts = in_threads(search, range(0, n, block))
     if not parts:
         none = np.zeros(0, np.int64)
         return Spells(np.zeros(0, np.float32), none, none, np.zeros(0, np.float32), none)
@@ -190,7 +195,7 @@ def _block(residual: Array, first: int, noise: Noise, unsure: Array, clip: float
     gram -= factor[:, :, None] * gram[:, :1, :]
     inner, gram = inner[:, 1:], gram[:, 1:, 1:]
     m = s - 1
-    side = np.einsum("nss->ns", gram)
+    side = np.ascontiguousarray(np.einsum("nss->ns", gram))
     number = np.zeros((n, m, m + 1), np.float32)
     number[:, :, :m] = inner[:, :, None] - inner[:, None, :]
     number[:, :, m] = inner
@@ -198,12 +203,16 @@ def _block(residual: Array, first: int, noise: Noise, unsure: Array, clip: float
     weight[:, :, :m] = side[:, :, None] + side[:, None, :] - 2.0 * gram
     weight[:, :, m] = side
     ordered = np.triu(np.ones((m, m + 1), dtype=bool), 1)
-    score = np.where((number < 0) & (weight > 1e-3) & ordered, np.square(number) / np.maximum(2.0 * weight, 1e-3), 0.0)
+    np.maximum(weight, np.float32(1e-3), out=weight)
+    score = np.minimum(number, np.float32(0.0))
+    np.square(score, out=score)
+    score /= weight
+    score *= np.float32(0.5) * ordered
     score = score.reshape(n, -1)
     best = score.argmax(axis=1)
     rows = np.arange(n)
     top = score[rows, best]
-    shift = number.reshape(n, -1)[rows, best] / np.maximum(weight.reshape(n, -1)[rows, best], 1e-3)
+    shift = number.reshape(n, -1)[rows, best] / weight.reshape(n, -1)[rows, best]
     clear = np.isfinite(residual[:, first:]).sum(axis=1)
     start, stop = best // (m + 1), best % (m + 1)
     return Spells(top.astype(np.float32), start, stop, np.where(top > 0, shift, 0).astype(np.float32), clear)

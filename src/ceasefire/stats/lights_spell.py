@@ -107,11 +107,15 @@ def spell(
     size = shift_of(expected, DEPTHS) / spread
     windows = step[begin] - step[end]
     quick = _log_likelihood(y[None, None] - size[None, 2::5, None] * windows[:, None, :]).max(axis=1)
-    likely = np.flatnonzero(quick >= quick.max() - 12.0)
+    likely = np.flatnonzero(quick >= quick.max() - 10.0)
     shifts = tau * _ROOT3 * np.array([-1.0, 0.0, 1.0])
     nodes = np.log(np.array([1.0, 4.0, 1.0]) / 6.0)
     level_part = shifts[:, None] * u[:, 0][None, :]
-    full = _log_likelihood(y - size[None, :, None, None] * windows[likely][:, None, None, :] - level_part[None, None])
+    lead = int(np.searchsorted(seen, first))  # nights before the search know only the level
+    full = _log_likelihood(
+        (y - level_part)[None, None, :, lead:] - size[None, :, None, None] * windows[likely][:, None, None, lead:]
+    )
+    full += _log_likelihood((y - level_part)[:, :lead])
     full = np.logaddexp.reduce(full + nodes, axis=2) - np.log(len(DEPTHS))  # (windows, depths)
     none = np.logaddexp.reduce(_log_likelihood(y[None, :] - level_part) + nodes)
     total = np.logaddexp.reduce(full + np.log(prior[likely])[:, None], axis=None)
