@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ceasefire.assessment.contradictions import contradictions
+from ceasefire.assessment.disputes import disputes
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import positions
 from ceasefire.assessment.readouts import compare, proposed
@@ -45,7 +46,7 @@ def _compared(observed: Observed) -> statements.Compared:
         positions=positions(claims),
         readouts=[compare(claims, one, two, on=day) for one, two, day in proposed(claims)],
         figures=figures(claims),
-        contradictions=list(contradictions(claims)),
+        contradictions=disputes(contradictions(claims), claims),
     )
 
 

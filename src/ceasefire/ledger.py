@@ -10,6 +10,7 @@ from math import isfinite
 from pathlib import Path
 
 from ceasefire.assessment.contradictions import contradictions
+from ceasefire.assessment.disputes import disputes
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import day, positions
 from ceasefire.assessment.readouts import compare, of_account, proposed
@@ -183,13 +184,16 @@ def _told_figures(rows: Iterable[Figure]) -> Iterator[str]:
 
 
 def _told_contradictions(rows: Iterable[Contradiction], claims: Table[Claim]) -> Iterator[str]:
-    """Print contradictions, each with both statements and where they stand."""
+    """Print contradictions by what they are about, each with the statements and where they stand."""
     by_id = {c.id: c for c in claims}
-    for x in rows:
+    for x in disputes(rows, claims):
         yield f"{x.id}  {x.rule}: {x.why}"
-        for claim in (by_id[x.first], by_id[x.second]):
-            quote = brief(claim.text) or shown(claim.summary)
-            yield f"    {claim.id}  {shown(claim.speaker)}: {quote}  {claim.begin}-{claim.stop}"
+        for side in (x.one, x.other):
+            for claim in (by_id[i] for i in side[:3]):
+                quote = brief(claim.text) or shown(claim.summary)
+                yield f"    {claim.id}  {shown(claim.speaker)}: {quote}  {claim.begin}-{claim.stop}"
+            if len(side) > 3:
+                yield f"    and {len(side) - 3} more: {' '.join(side[3:])}"
 
 
 def _told_readouts(rows: Iterable[Readout]) -> Iterator[str]:

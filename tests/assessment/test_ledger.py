@@ -8,9 +8,11 @@ import pytest
 from benchmarks.contradictions import judged
 
 from ceasefire.assessment.borne_out import borne_out
+from ceasefire.assessment.contradictions import contradictions
+from ceasefire.assessment.disputes import disputes
 from ceasefire.assessment.figures import figures
 from ceasefire.assessment.positions import positions
-from ceasefire.assessment.readouts import compare
+from ceasefire.assessment.readouts import compare, proposed
 from ceasefire.model.records import Claim, Coverage, Incident
 from ceasefire.model.table import Table
 
@@ -103,3 +105,50 @@ def test_what_silence_says_depends_on_who_looked(claim, seen, verdict):
     cells = Table.of(Coverage, [before, day])
     (found,) = borne_out(table(claim("a", **EVENT)), Table.empty(Incident), cells)
     assert (found.verdict, found.exposure, found.looks, found.looks_lost) == (verdict, seen, 2, 1)
+
+
+def test_numbers_of_different_things_do_not_contradict(claim):
+    told = {"act": "launch", "unit": "launches", "start": DAY, "end": DAY + timedelta(days=1), "object_class": ""}
+    a = claim("a", speaker="A", low=2.0, high=2.0, words="Iskander-M: 2 launched", **told)
+    b = claim("b", speaker="B", low=5.0, high=5.0, words="Lancet: 5 launched", **told)
+    c = claim("c", speaker="C", low=7.0, high=7.0, words="Lancet: 7 launched", **told)
+    assert [(x.first, x.second) for x in contradictions(table(a, b, c))] == [("c-b", "c-c")]
+
+
+def test_one_denial_of_many_reports_is_one_dispute(claim):
+    reports = [claim(n, speaker=f"Office {n}", **EVENT) for n in "abcd"]
+    denials = [claim(n, speaker=f"Ministry {n}", **{**EVENT, "stance": "denies"}) for n in "yz"]
+    rows = table(*reports, *denials)
+    pairs = contradictions(rows)
+    assert len(pairs) == 8
+    found = disputes(pairs, rows)
+    assert [(x.pairs, x.one, x.other) for x in found] == [
+        (4, ("c-a", "c-b", "c-c", "c-d"), ("c-y",)),
+        (4, ("c-a", "c-b", "c-c", "c-d"), ("c-z",)),
+    ]
+    assert len({x.id for x in found}) == 2
+
+
+def test_figures_that_share_a_claim_are_one_dispute(claim):
+    told = {"act": "casualties", "object_class": "persons.civilians", "unit": "persons", "start": DAY,
+            "end": DAY + timedelta(days=1)}  # fmt: skip
+    rows = table(*(claim(n, speaker=n, low=v, high=v, **told) for n, v in (("a", 1.0), ("b", 5.0), ("c", 9.0))))
+    (one,) = disputes(contradictions(rows), rows)
+    assert (one.rule, one.pairs, set(one.one + one.other)) == ("count", 3, {"c-a", "c-b", "c-c"})
+
+
+def test_accounts_of_one_meeting_are_found_and_comments_are_not(claim):
+    halt = {"act": "halt", "object_class": "energy", "stance": "accepts"}
+    call = {"act": "talks", "object_class": "call", "stance": "asserts"}
+    usa, russia = {"claimant": "usa"}, {"claimant": "russia"}
+    rows = table(
+        claim("a", speaker="White House", **halt, **usa),
+        claim("b", speaker="V", chain=("White House",), **halt, **russia),
+        claim("c", speaker="D", chain=("White House",), **halt, **usa),
+        claim("d", speaker="Kremlin", **call, **russia),
+        claim("e", speaker="V", chain=("Kremlin",), **halt, **russia),
+        claim("f", speaker="Envoy", **halt, **russia),  # comments, relates nobody
+        claim("g", speaker="Downing Street", claimant="uk", **call),  # was not there
+        claim("h", speaker="V", chain=("Downing Street",), **halt, **russia),
+    )
+    assert proposed(rows) == [("Kremlin", "White House", DAY.date().isoformat())]

@@ -81,7 +81,9 @@ def test_every_link_inside_leads_somewhere(html: str, folder: Path) -> None:
         if href.startswith("#"):
             assert href[1:] in page.ids, href
         elif not href.startswith(("https://", "http://")):
-            assert (folder / href).is_file(), href
+            name, _, place = href.partition("#")
+            assert (folder / name).is_file(), href
+            assert not place or f'id="{place}"' in (folder / name).read_text(encoding="utf-8"), href
 
 
 def test_every_finding_named_on_the_page_exists(html: str, folder: Path) -> None:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from itertools import combinations
 from math import isfinite
 
+from ceasefire.assessment.counted import counted
 from ceasefire.geo.distance import km
 from ceasefire.model.ledger import Contradiction
 from ceasefire.model.records import EPOCH, Claim
@@ -184,6 +185,8 @@ def _counts(one: Claim, two: Claim) -> str:
     if one.accused and two.accused and one.accused != two.accused:
         return ""
     if one.object_class != two.object_class or one.region != two.region or one.place != two.place:
+        return ""
+    if counted(one) != counted(two):
         return ""
     if one.high < two.low or two.high < one.low:
         return f"{one.words or _span(one)} against {two.words or _span(two)} {one.unit}"

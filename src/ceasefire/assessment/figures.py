@@ -6,25 +6,17 @@ quantity are held against each other, and only where their periods are the same 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from datetime import timedelta
 from itertools import combinations
 from math import isfinite
 
+from ceasefire.assessment.counted import counted
 from ceasefire.assessment.positions import day
 from ceasefire.model.ledger import Figure
 from ceasefire.model.records import EPOCH, Claim
 from ceasefire.model.table import Table
 
-OUTCOMES: dict[str, str] = {
-    "killed": r"\b(?:kill\w*|dead|deaths?|died|lives|fatalit\w+)\b",
-    "wounded": r"\b(?:wounded|injur\w+|hurt)\b",
-    "captured": r"\b(?:captur\w+|prisoners?|pows?|detained)\b",
-    "displaced": r"\b(?:displac\w+|fled|refugees?|evacuat\w+)\b",
-    "missing": r"\bmissing\b",
-}
-"""What befell those who are counted, by the claim's own words."""
 WITHIN = timedelta(days=10)
 """Figures without a period are held against each other when said so near: counts grow."""
 
@@ -67,8 +59,7 @@ def figures(claims: Table[Claim]) -> list[Figure]:
 
 def _quantity(claim: Claim) -> str:
     """Name the quantity that a claim states."""
-    told = [name for name, words in OUTCOMES.items() if re.search(words, claim.text.casefold())]
-    slots = (claim.act, claim.object_class, "+".join(told), claim.unit, claim.region or claim.place, claim.accused)
+    slots = (claim.act, claim.object_class, counted(claim), claim.unit, claim.region or claim.place, claim.accused)
     return "|".join(slots)
 
 

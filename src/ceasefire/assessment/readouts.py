@@ -67,28 +67,51 @@ def compare(claims: Table[Claim], first: str, second: str, *, on: str = "") -> R
 
 
 def proposed(claims: Table[Claim]) -> list[tuple[str, str, str]]:
-    """Find accounts worth comparing: two parties' speakers with a topic in common, on a day when a call is spoken of.
+    """Find two accounts of one meeting: tellers of the two sides that met, on the same day.
+
+    An account of a meeting relates what its participants agreed or said ("the White House said Putin agreed ..."), and
+    either relates both sides or speaks of the call itself. Whoever only comments on that day gives no account, and a
+    third party that did not take part gives none.
+
+    Parameters
+    ----------
+    claims
+        Claims of any sources.
 
     Returns
     -------
-    Triples (first, second, day).
+    Triples (first, second, day): by day, those with the most topics in common first.
     """
     rows = [c for c in claims if c.act not in _NO_TOPIC and day(c)]
     side = {c.speaker: c.claimant for c in rows if c.claimant}
-    calls = {day(c) for c in rows if c.object_class == "call" or c.act == "talks" or _CALL.search(c.text)}
-    told: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
+    told: dict[str, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
     for claim in rows:
         teller = claim.chain[-1] if claim.chain else claim.speaker
-        if day(claim) in calls and side.get(teller):
-            told[day(claim)][teller].add((claim.act, claim.object_class))
+        if side.get(teller):
+            told[day(claim)][teller].append(claim)
     out = []
     for when, tellers in sorted(told.items()):
-        for a, b in combinations(sorted(tellers), 2):
-            agenda = [x for x in tellers[a] if x[0] in _OF_MEETINGS]
-            common = any(x[0] == y[0] and _meets(x[1], y[1]) for x in agenda for y in tellers[b])
-            if side[a] != side[b] and common:
-                out.append((a, b, when))
+        accounts = {name: own for name, own in sorted(tellers.items()) if _of_meeting(own)}
+        met = {c.claimant for own in accounts.values() for c in own if c.chain and c.claimant}
+        pairs = []
+        for a, b in combinations(accounts, 2):
+            if side[a] != side[b] and {side[a], side[b]} <= met and (n := _in_common(accounts[a], accounts[b])):
+                pairs.append((-n, -len(accounts[a]) - len(accounts[b]), a, b))
+        out += [(a, b, when) for _, _, a, b in sorted(pairs)]
     return out
+
+
+def _of_meeting(account: list[Claim]) -> bool:
+    """Tell whether somebody's claims of one day relate a meeting."""
+    related = {c.claimant for c in account if c.chain and c.claimant and c.act in _OF_MEETINGS}
+    call = any(c.object_class == "call" or _CALL.search(c.text) for c in account)
+    return len(related) > 1 or (call and len(related) == 1)
+
+
+def _in_common(one: list[Claim], two: list[Claim]) -> int:
+    """Count the topics of meetings in the first account that the second has, too."""
+    agenda = {(c.act, c.object_class) for c in one if c.act in _OF_MEETINGS}
+    return sum(any(c.act == act and _meets(o, c.object_class) for c in two) for act, o in agenda)
 
 
 def of_account(claim: Claim, name: str) -> bool:

@@ -21,6 +21,24 @@ class Contradiction:
     """The slots that cannot both be so, in words."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """Contradictions that are about one thing: one denial, or figures that share a claim."""
+
+    id: str
+    """Stable id: `x-` and 12 hex digits of the rule and the claims."""
+    rule: str
+    """One of `RULES`."""
+    why: str
+    """Why the first pair cannot be so, and how many pairs there are."""
+    one: tuple[str, ...]
+    """Claims of the side that says so."""
+    other: tuple[str, ...]
+    """Claims that deny or doubt it; of other rules those said later."""
+    pairs: int
+    """Pairs that the rule found."""
+
+
 RULES: dict[str, str] = {
     "actor": "one event, and each claim names another party as the one who did it",
     "count": "one quantity of one period and place, and the two intervals do not meet",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ceasefire.model.ledger import POSITION_STANCES, RULES, Contradiction, Figure, Position, Readout
+from ceasefire.model.ledger import POSITION_STANCES, RULES, Dispute, Figure, Position, Readout
 from ceasefire.model.matters import MATTERS, STANCES, SUBJECTS
 from ceasefire.model.records import EPOCH, Claim, Finding
 from ceasefire.model.table import Table
@@ -36,7 +36,7 @@ class Compared:
     positions: Sequence[Position] = ()
     readouts: Sequence[Readout] = ()
     figures: Sequence[Figure] = ()
-    contradictions: Sequence[Contradiction] = ()
+    contradictions: Sequence[Dispute] = ()
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,10 @@ def contents(
     by_id = {c.id: c for c in claims}
     positions = [p for p in compared.positions if all(i in by_id for i in p.claims)]
     figures = [f for f in compared.figures if f.claim in by_id]
-    clashes = [x for x in compared.contradictions if x.first in by_id and x.second in by_id]
+    clashes = [x for x in compared.contradictions if all(i in by_id for i in x.one + x.other)]
     readouts = [r for r in compared.readouts if all(i in by_id for line in r.lines for i in line.first + line.second)]
     linked = {i for p in positions for i in p.claims} | {f.claim for f in figures}
-    linked |= {i for x in clashes for i in (x.first, x.second)}
+    linked |= {i for x in clashes for i in x.one + x.other}
     linked |= {i for r in readouts for line in r.lines for i in line.first + line.second}
     judged = [c for c in claims if c.id in verdicts]
     rest = [c for c in judged if c.id not in linked][: max(0, MOST - len(linked))]
