@@ -112,8 +112,8 @@ def _printed(tables: dict[str, Rows], sets: tuple[Elements, ...]) -> list[Rows]:
         seconds = np.unique(tables[table]["time"]).astype("datetime64[s]").astype(np.int64)
         on = float(np.mean((GRID_S // 2 - seconds) % GRID_S < 60))
         print(
-            f"{table}: {len(seconds)} distinct times; {on:.3f} of these minutes hold an instant 64 s after a multiple of "
-            "128 s (chance 0.47)"
+            f"{table}: {len(seconds)} distinct times; {on:.3f} of these minutes hold an instant 64 s after a multiple "
+            "of 128 s (chance 0.47)"
         )
         out.append({"table": table, "times": len(seconds), "on_grid": on})
     return out

@@ -135,9 +135,12 @@ def _one(
     channel, why = looks.column("channel")[of.look].astype(str), looks.column("lost")[of.look].astype(str)
     made = why == ""
     usable = np.where(made, looks.column("quality")[of.look], 0.0) * of.share
+    low = looks.column("quality_low")[of.look].astype(float)
+    cautious = np.where(made & np.isfinite(low), low * of.share, usable)
     exposure = {}
     for end in ("value", "low", "high"):
-        d = np.array([getattr(detection[c], end) for c in channel], dtype=float) * usable
+        d = np.array([getattr(detection[c], end) for c in channel], dtype=float)
+        d *= cautious if end == "low" else usable
         missed = np.bincount(of.cell, np.log1p(-np.minimum(d, 1 - 1e-12)), cells)
         exposure[end] = np.maximum(-np.expm1(missed), 0.0)
     return Table.from_columns(
@@ -164,6 +167,10 @@ def _check(looks: Table[Look]) -> None:
     if bad.any():
         row = looks[int(np.flatnonzero(bad)[0])]
         raise ValueError(f"look {row.id}: its quality is {row.quality}, and lies between 0 and 1")
+    low = looks.column("quality_low").astype(float)
+    if (~np.isnan(low) & ~((low >= 0) & (low <= quality))).any():
+        row = looks[int(np.flatnonzero(~np.isnan(low) & ~((low >= 0) & (low <= quality)))[0])]
+        raise ValueError(f"look {row.id}: its least quality is {row.quality_low}, and lies between 0 and its quality")
     if (lost & (quality > 0)).any():
         row = looks[int(np.flatnonzero(lost & (quality > 0))[0])]
         raise ValueError(f"look {row.id} contradicts itself: lost ({row.lost}), yet of quality {row.quality:g}")

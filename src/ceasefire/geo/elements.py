@@ -97,8 +97,7 @@ def read_elements(text: str) -> tuple[tuple[Elements, ...], tuple[tuple[int, str
         found, wrong = _omm(text)
     else:
         found, wrong = _two_lines(text)
-    unique = {(e.norad, e.epoch): e for e in found}
-    return tuple(sorted(unique.values(), key=lambda e: (e.norad, e.epoch))), tuple(wrong)
+    return tuple(sorted(found, key=lambda e: (e.norad, e.epoch))), tuple(wrong)
 
 
 def write_elements(sets: Sequence[Elements]) -> str:

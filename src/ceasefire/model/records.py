@@ -118,6 +118,8 @@ class Look:
     """Usable fraction of the look, 0 to 1; 0 exactly when it was lost."""
     lost: str = ""
     """Why it was lost (`no data`, `cloud`, `no pass`, `denial`, `jamming`, `permanent alert`, ...); empty if not."""
+    quality_low: float = nan
+    """Least usable fraction that is plausible, where cloud is not known; NaN: as `quality`."""
 
 
 @dataclass(frozen=True, kw_only=True)

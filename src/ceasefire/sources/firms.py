@@ -77,7 +77,8 @@ def read(
     window
         A row belongs to it where its pass does; without a time of day, where the noon of its UTC day does.
     options
-        `quality`: usable fraction of a look, default `QUALITY`; `regions`: ISO 3166-2 codes asked for, default all of
+        `quality`: usable fraction of a look, default `QUALITY`; `looks: false` makes none, for cases in which the
+        product `overpasses` makes them; `regions`: ISO 3166-2 codes asked for, default all of
         Ukraine's inside the box of the rows; `max_bytes`. A case's `history` is read elsewhere.
 
     Examples
@@ -156,7 +157,9 @@ def read(
     sound = np.flatnonzero((reasons.text == "") & ~np.isnan(lat) & ~np.isnat(day))
     return Intake(
         observations=observations,
-        looks=_looks(source, window, day[sound], lon[sound], lat[sound], region[sound], options),
+        looks=_looks(source, window, day[sound], lon[sound], lat[sound], region[sound], options)
+        if options.get("looks", True)
+        else Table.empty(Look),
         quarantine=Table.of(Quarantined, sorted(refusals, key=lambda q: (q.granule, q.line))),
         count=count,
         files=tuple(sorted({(rows.granule, rows.sha256) for rows in parts if rows.sha256})),
