@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as some
 pytest.importorskip("numba", reason="the extra `satellite` is not installed")
 
 from ceasefire.detectors import damage_kernel as kernel
+from ceasefire.detectors import threads
 from ceasefire.stats import change, change_t
 
 
@@ -146,12 +147,14 @@ def test_what_does_not_fit_is_named(before: list[int], after: list[int], says: s
 
 def test_threads_are_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMBA_NUM_THREADS", "5")
-    assert kernel.allowed() == 5
-    assert kernel.allowed(2) == 2
+    assert threads.allowed() == 5
+    assert threads.allowed(2) == 2
+    with threads.limited(1):
+        assert threads.allowed() == 1
     monkeypatch.delenv("NUMBA_NUM_THREADS")
-    assert kernel.allowed() == len(os.sched_getaffinity(0))
+    assert threads.allowed() == threads.processors()
     with pytest.raises(ValueError, match="one thread"):
-        kernel.allowed(0)
+        kernel.moments(np.zeros((2, 1, 1)), [1, 0], [0, 1], threads=0)
 
 
 CHILD = """

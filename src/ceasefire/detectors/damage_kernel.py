@@ -6,7 +6,6 @@ pass over the stack. Threads share nothing but the images they fill, so the resu
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ceasefire.detectors.threads import allowed
 from ceasefire.errors import MissingExtra
 from ceasefire.stats.change import Moments
 
@@ -48,7 +48,7 @@ def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: 
     before, after
         Which dates are which, boolean, shape (dates,); a date may be neither, none may be both.
     threads
-        Threads at most; as many as this process may use where not given (`NUMBA_NUM_THREADS`, then its processors).
+        Threads at most; where not given as `threads.allowed` tells.
 
     Raises
     ------
@@ -82,20 +82,6 @@ def t_and_dof(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads
     (2.1213, 2)
     """
     return Change(*_over(values, before, after, _loops().t_between, "fi", threads))
-
-
-def allowed(threads: int | None = None) -> int:
-    """Give the number of threads to use: what is asked, else `NUMBA_NUM_THREADS`, else this process's processors.
-
-    >>> allowed(3)
-    3
-    """
-    if threads is None:
-        stated = os.environ.get("NUMBA_NUM_THREADS", "")
-        threads = int(stated) if stated.isdigit() and int(stated) else len(os.sched_getaffinity(0))
-    if threads < 1:
-        raise ValueError(f"at least one thread is needed, not {threads}")
-    return threads
 
 
 def _loops() -> ModuleType:
