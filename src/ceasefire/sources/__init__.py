@@ -29,6 +29,7 @@ _READERS: dict[str, str] = {
     "corridors": "ceasefire.sources.corridors",
     "frontline": "ceasefire.sources.frontline",
     "articles": "ceasefire.sources.articles",
+    "overpasses": "ceasefire.sources.overpasses",
 }
 
 _RASTER_READERS: dict[str, str] = {
