@@ -28,7 +28,7 @@ SEEN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("drone", "monitor"),
     "interference": ("monitor",),
     "fire": ("satellite.thermal", "drone", "news"),
-    "outage": ("news", "monitor"),
+    "outage": ("satellite.lights", "news", "monitor"),
     "launch": (),
     "alert": ("alert",),
     "interception": ("news", "monitor"),

@@ -19,6 +19,7 @@ STATED_DETECTION: Mapping[str, Mapping[str, float]] = {
     "satellite.thermal": {"attack": 0.10, "fire": 0.40},
     "satellite.radar": {"attack": 0.15},
     "satellite.optical": {"fire": 0.30},
+    "satellite.lights": {"outage": 0.10},
     "drone": {"attack": 0.60, "fire": 0.80},
     "monitor": {"attack": 0.50},
     "official": {"attack": 0.50},
@@ -60,6 +61,7 @@ class Priors(BaseModel):
     occurred: Mapping[str, _Ratio] = {
         "satellite.thermal": 3.0,
         "satellite.radar": 4.0,
+        "satellite.lights": 2.0,
         "drone": 20.0,
         "monitor": 14.0,
         "official": 6.0,

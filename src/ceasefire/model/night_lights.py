@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from ceasefire.model.scene import Scene
 
+PASS_HOUR = 1.5
+"""Local solar hour at which S-NPP and its followers pass at night."""
 LOST = ("", "no tile", "no data", "cloud", "poor quality", "snow", "out of range", "broken file")
 """Why a night was lost; the codes of `NightLights.lost` count in it, 0 being a usable night."""
 
@@ -73,3 +75,12 @@ class NightLights:
 
     def __len__(self) -> int:
         return len(self.id)
+
+
+def pass_hours(lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the UTC hour of a night's pass over meridians: about half past one, local solar time.
+
+    >>> pass_hours(np.array([15.0, 30.0])).tolist()
+    [0.5, 23.5]
+    """
+    return np.asarray((PASS_HOUR - np.asarray(lon, dtype=np.float64) / 15.0) % 24.0)

@@ -75,6 +75,7 @@ CHANNELS: dict[str, str] = {
     "satellite.thermal": "Satellites (heat)",
     "satellite.radar": "Satellites (radar)",
     "satellite.optical": "Satellites (optical)",
+    "satellite.lights": "Satellites (night lights)",
     "drone": "Drones",
     "news": "News media",
     "party": "Offices of the parties",

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 
 from ceasefire.errors import SourceError
-from ceasefire.model.night_lights import LOST, NightLights
+from ceasefire.model.night_lights import LOST, NightLights, pass_hours
 from ceasefire.model.records import Quarantined
 from ceasefire.model.scene import Scene
 from ceasefire.model.table import Table
@@ -120,7 +120,7 @@ def overpass(night: datetime, lon: float) -> datetime:
     >>> overpass(datetime(2025, 3, 19, tzinfo=UTC), 30.0).isoformat()
     '2025-03-19T23:30:00+00:00'
     """
-    return night + timedelta(hours=(1.5 - lon / 15.0) % 24.0)
+    return night + timedelta(hours=float(pass_hours(np.array([lon]))[0]))
 
 
 def _groups(

@@ -18,6 +18,7 @@ CHANNELS = (
     "satellite.thermal",
     "satellite.radar",
     "satellite.optical",
+    "satellite.lights",
     "drone",
     "news",
     "party",
