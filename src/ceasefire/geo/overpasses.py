@@ -67,11 +67,11 @@ def passes(
     >>> start, end = (datetime(2026, 6, day, tzinfo=UTC) for day in (26, 27))
     >>> found = passes(sets, {"Kyiv": (30.5, 50.45)}, start, end, "viirs")
     >>> for p in found:
-    ...     print(f"{p.time:%H:%M:%S} {p.satellite} {p.scan_degrees:.0f} {p.night} {p.along_km:.2f} km {p.least_m2:.0f}")
-    01:09:21 NOAA-20 -47 True 0.59 km 9
-    09:17:21 NOAA-20 -55 False 0.75 km 73
-    10:57:14 NOAA-20 15 False 0.38 km 36
-    23:10:08 NOAA-20 49 True 0.61 km 10
+    ...     print(f"{p.time:%H:%M:%S} {p.scan_degrees:.0f} {p.night} {p.along_km:.2f} km {p.least_m2:.0f} m2")
+    01:09:21 -47 True 0.59 km 9 m2
+    09:17:21 -55 False 0.75 km 73 m2
+    10:57:14 15 False 0.38 km 36 m2
+    23:10:08 49 True 0.61 km 10 m2
     """
     if sensor and sensor not in sensors():
         raise ValueError(f"no sensor {sensor!r}: known are {', '.join(sorted(sensors()))}")

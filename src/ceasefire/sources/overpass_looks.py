@@ -113,7 +113,37 @@ def over_regions(
     end: np.datetime64,
     max_age_days: float,
 ) -> Passed:
-    """Give one satellite's passes over regions; those whose elements are too old are lost."""
+    """Give one satellite's passes over regions; a day too far from every epoch is one lost look at each region."""
+    days = np.arange(start.astype("datetime64[D]"), (end - np.timedelta64(1, "s")).astype("datetime64[D]") + 1)
+    epoch = np.array([e.epoch for e in sets], dtype="datetime64[us]")
+    away = np.abs((days[:, None] + np.timedelta64(12, "h") - epoch) / np.timedelta64(1, "D")).min(axis=1)
+    fresh = away <= max_age_days
+    name = f"{satellite} {sensor.id.upper()}"
+    parts = [_too_old(name, len(codes), days[~fresh])]
+    for span in np.split(days[fresh], np.flatnonzero(np.diff(days[fresh].astype(np.int64)) > 1) + 1):
+        if len(span):
+            begin, stop = max(start, span[0].astype(start.dtype)), min(end, (span[-1] + 1).astype(end.dtype))
+            parts.append(_span(sets, sensor, name, codes, begin, stop))
+    return together(parts)
+
+
+def _too_old(name: str, regions: int, days: Times) -> Passed:
+    n = regions * len(days)
+    first = np.tile(days.astype("datetime64[ms]"), regions)
+    return Passed(
+        region=np.repeat(np.arange(regions), len(days)),
+        satellite=np.full(n, name, dtype=object),
+        first=first,
+        last=first + np.timedelta64(86_399, "s"),
+        share=np.zeros(n),
+        strong=np.zeros(n),
+        lost=np.full(n, "elements too old", dtype=object),
+    )
+
+
+def _span(
+    sets: Sequence[Elements], sensor: Sensor, name: str, codes: Sequence[str], start: np.datetime64, end: np.datetime64
+) -> Passed:
     spread = [points(code) for code in codes]
     lon, lat = (np.concatenate([p[k] for p in spread]) for k in (0, 1))
     many = np.array([len(p[0]) for p in spread])
@@ -135,13 +165,11 @@ def over_regions(
     at = np.flatnonzero(begins)
     of = np.cumsum(begins) - 1
     inside = np.bincount(of).astype(np.float64)
-    old = np.maximum.reduceat(np.abs(found.age_days[order]), at) > max_age_days
-    blind = "elements too old" if sensor.always_on else "not known to have been on"
-    lost = np.where(old | (not sensor.always_on), blind, "").astype(object)
+    lost = np.full(len(at), "" if sensor.always_on else "not known to have been on", dtype=object)
     error = np.ceil(time_error(np.abs(found.age_days[order]))).astype(np.int64).astype("timedelta64[s]")
     return Passed(
         region=region[at],
-        satellite=np.full(len(at), f"{satellite} {sensor.id.upper()}", dtype=object),
+        satellite=np.full(len(at), name, dtype=object),
         first=np.minimum.reduceat(time - error, at),
         last=np.maximum.reduceat(time + error, at),
         share=np.minimum(inside / many[region[at]], 1.0),

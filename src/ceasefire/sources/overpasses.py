@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from ceasefire.errors import CeasefireError
-from ceasefire.geo.elements import Elements, read_elements
-from ceasefire.geo.orbit import AGE_DAYS
+from ceasefire.geo.elements import BadElements, Elements, read_elements
+from ceasefire.geo.orbit import AGE_DAYS, positions
 from ceasefire.geo.regions import match
 from ceasefire.geo.sensors import sensor_of, sensors
 from ceasefire.model.intake import Count, Intake, Window
@@ -167,8 +167,8 @@ def _options(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ..
         if name not in sensors():
             raise CeasefireError(f"no sensor {name!r}: known are {', '.join(sorted(sensors()))}")
     age = options.get("max_age_days", AGE_DAYS)
-    if isinstance(age, bool) or not isinstance(age, (int, float)) or not 0 < age < 400:
-        raise CeasefireError(f"`max_age_days` is a number of days above 0, not {age!r}")
+    if isinstance(age, bool) or not isinstance(age, (int, float)) or not 0 < age <= 30:
+        raise CeasefireError(f"`max_age_days` is a number of days from 1 to 30, not {age!r}")
     return wanted, tuple(options.get("regions") or match("UA")), float(age)
 
 
@@ -224,12 +224,23 @@ def _elements(given: _Given, path: Path, source: str, max_bytes: int) -> None:
     for e in sets:
         if sensor_of(e.norad) is None:
             _refuse(given, source, path.name, 0, f"satellite {e.norad} carries no sensor that is listed", e.name)
+        elif not _flies(e):
+            _refuse(given, source, path.name, 0, f"satellite {e.norad}: SGP4 finds no orbit in these elements", e.name)
         elif (e.norad, e.epoch) in had:
             given.count += Count(rows=1, duplicates=1)
         else:
             had.add((e.norad, e.epoch))
             given.sets.append(e)
             given.count += Count(rows=1, used=1)
+
+
+def _flies(e: Elements) -> bool:
+    """Tell whether SGP4 gives positions a month around the epoch."""
+    try:
+        positions(e, e.epoch + np.array([-30, 0, 30], dtype="timedelta64[D]"))
+    except BadElements:
+        return False
+    return True
 
 
 def _clouds(given: _Given, path: Path, source: str, max_bytes: int) -> None:
