@@ -60,6 +60,7 @@ class Sample(NamedTuple):
     """Scenes of one world."""
 
     x: Any
+    """Contrasts, NaN where too little was clear."""
     kind: Any
     rule: Any
     """Mean dNBR of the disc and of its top tenth, shape (n, 2)."""
@@ -82,18 +83,20 @@ def main() -> None:
     for k, (name, weather) in enumerate(WORLDS.items()):
         result["worlds"][name] = shown(name, draw(TEST_SEED + 1 + k, TEST_EACH, [weather]), learnt)
     s = draw(TEST_SEED + 50, TEST_EACH, [STANDARD])
-    ratio = STATED.likelihood_ratio(s.x)
+    ratio = worth(s.x)
     for kind in world.KINDS:
         mine = ratio[s.kind == kind]
         result["kinds"][kind] = [round(float(mine.mean()), 2), round(float((mine > ALARM).mean()), 3)]
         print(f"  {kind:14s} mean ratio {mine.mean():5.2f}   above {ALARM:g}: {(mine > ALARM).mean():6.1%}")
-    swapped = [np.column_stack([t.relative, t.x[:, 1:]]) for t in (learnt, s)]
-    other = learn(swapped[0], learnt.kind, burned=world.BURNED, quiet=world.QUIET)
-    same = learn(learnt.x, learnt.kind, burned=world.BURNED, quiet=world.QUIET)
-    y = np.isin(s.kind, list(world.BURNED))
-    result["dnbr"], result["rdnbr"] = (auc(m.likelihood_ratio(x), y) for m, x in ((same, s.x), (other, swapped[1])))
+    told = np.isin(s.kind, list(world.BURNED))
+    result["strike or field"] = auc(ratio[told], s.kind[told] == "strike")
+    print(f"  a strike against a burnt field: AUC {result['strike or field']:.2f}, that is, not told apart")
+    plain, other = (fit(t) for t in (learnt, learnt._replace(x=np.column_stack([learnt.relative, learnt.x[:, 1:]]))))
+    seen = np.isfinite(s.x).all(axis=1)
+    result["dnbr"] = auc(plain.likelihood_ratio(s.x[seen]), told[seen])
+    result["rdnbr"] = auc(other.likelihood_ratio(np.column_stack([s.relative, s.x[:, 1:]])[seen]), told[seen])
     print(
-        f"burn alone with dNBR {result['dnbr']:.3f}, with RdNBR {result['rdnbr']:.3f} (both learnt from 100 of a kind)"
+        f"burn alone with dNBR {result['dnbr']:.3f}, with RdNBR {result['rdnbr']:.3f}: both learnt from 100 of a kind"
     )
     result["alarms"] = float(weighed(s, ratio > ALARM))
     gains = [v["together"] - v["thermal"] for c, v in result["clouds"].items() if c <= 0.6]
@@ -128,6 +131,7 @@ def draw(seed: int, each: int, weathers: list[world.Weather]) -> Sample:
             found, _ = contrast(before, after, seen.disc, seen.ring)
             if found is None:
                 lost += 1
+                rows.append(((np.nan,) * 4, kind, (np.nan, np.nan), np.nan))
                 continue
             nbr = burn_ratio(*before)
             fall = nbr - burn_ratio(*after)
@@ -144,26 +148,33 @@ def shown(name: str, s: Sample, learnt: Sample) -> dict[str, float]:
     """Give and print one world's numbers."""
     y = np.isin(s.kind, list(world.BURNED))
     thermal = heat(y)
-    ratio = STATED.likelihood_ratio(s.x)
+    ratio = worth(s.x)
     of = np.isin(learnt.kind, list(world.BURNED))
     rules = []
     for k in range(2):
         hit = learnt.rule[:, k] > 0.27
         p, q = ((hit[m].sum() + 1) / (m.sum() + 2) for m in (of, ~of))
-        rules.append(np.where(s.rule[:, k] > 0.27, np.log(p / q), np.log((1 - p) / (1 - q))))
+        said = np.where(s.rule[:, k] > 0.27, np.log(p / q), np.log((1 - p) / (1 - q)))
+        rules.append(np.where(np.isnan(s.rule[:, k]), 0.0, said))
     row = {
         "thermal": auc(thermal, y),
         "together": auc(thermal + np.log(ratio), y),
         "rule": max(auc(thermal + r, y) for r in rules),
         "burn": auc(ratio, y),
         "quiet": float(weighed(s, ratio)),
-        "lost": s.lost / (s.lost + len(s.x)),
+        "lost": s.lost / len(s.x),
     }
     print(
         f"  {name:34s} thermal {row['thermal']:.3f}  + burn {row['together']:.3f}  + rule 0.27 {row['rule']:.3f}  "
         f"burn alone {row['burn']:.3f}  quiet {row['quiet']:.2f}  lost {row['lost']:.1%}"
     )
     return {k: round(float(v), 4) for k, v in row.items()}
+
+
+def worth(x: Any) -> Any:
+    """Give the stated ratios; 1 where nothing could be seen."""
+    seen = np.isfinite(x).all(axis=1)
+    return np.where(seen, STATED.likelihood_ratio(np.where(seen[:, None], x, 0.0)), 1.0)
 
 
 def weighed(s: Sample, value: Any) -> Any:
@@ -186,7 +197,8 @@ def auc(score: Any, y: Any) -> float:
 
 def fit(s: Sample) -> BurnModel:
     """Learn the stated distributions."""
-    return learn(s.x, s.kind, burned=world.BURNED, quiet=world.QUIET)
+    seen = np.isfinite(s.x).all(axis=1)
+    return learn(s.x[seen], s.kind[seen], burned=world.BURNED, quiet=world.QUIET)
 
 
 def write(model: BurnModel) -> None:
@@ -199,7 +211,8 @@ def write(model: BurnModel) -> None:
 
     path = Path(__file__).resolve().parents[1] / "src" / "ceasefire" / "stats" / "burn_stated.py"
     path.write_text(
-        '"""The stated distributions of burn contrasts, learnt by `python -m benchmarks.burn --learn` from simulation.\n\n'
+        '"""The stated distributions of burn contrasts, learnt by `python -m benchmarks.burn --learn` '
+        "from simulation.\n\n"
         f"Seed {LEARN_SEED}, {LEARN_EACH} scenes of each cause, clouds of 0, 30 and 60 %. Where it burned: "
         + ", ".join(f"{k} {v:g}" for k, v in world.BURNED.items())
         + ".\nWhere not: "

@@ -28,6 +28,8 @@ from ceasefire.stats.burn_stated import STATED
 from ceasefire.stats.cluster import space_time_clusters
 
 CHANNEL = "satellite.optical"
+BANDS = ("B8A", "B12")
+"""Near and short-wave infrared, as the readers of Sentinel-2 and HLS name them."""
 RADIUS_M = 500.0
 """Of the disc: the widest pixel of a thermal sensor and its error of place."""
 GAP = 1.2
@@ -98,7 +100,7 @@ def scar(
     reach = sqrt(GAP**2 + 1) * radius_m
     inner, outer, disc = (label_discs(nir.grid, lon, lat, r) > 0 for r in (GAP * radius_m, reach, radius_m))
     ring = outer & ~inner
-    if not _within(nir, outer, lon, reach):
+    if not _within(nir, outer, reach):
         raise ValueError(f"disc and ring around the fire ({reach:.0f} m) do not lie within the window that was read")
     times, a, b = np.intersect1d(nir.times, swir2.times, return_indices=True)
     whole = np.timedelta64(1, "s")
@@ -121,6 +123,48 @@ def scar(
     why = _why(before, after, dates, clear_share)
     ratio = float(model.likelihood_ratio(found)[0]) if found is not None else float("nan")
     return Scar(ratio, found, clear_share, why if found is None else "", processing, dates[0], dates[1])
+
+
+def pair(stacks: Sequence[Stack], *, lon: float, lat: float, radius_m: float = RADIUS_M) -> tuple[Stack, Stack] | None:
+    """Find the two bands around a place among the stacks that a reader gave, all orbits in one.
+
+    Why all orbits: reflectance of one ground differs little between them, and cloud leaves few dates as it is.
+
+    Parameters
+    ----------
+    stacks
+        Of `sources.sentinel2` or `sources.hls`: bands B8A and B12, one stack for each window, band and orbit.
+    lon, lat, radius_m
+        The fire's place, degrees, and the radius of the disc, m.
+
+    Returns
+    -------
+    NIR and SWIR2 on the first window that holds disc and ring; None where no window does, or a band is missing.
+    """
+    reach = sqrt(GAP**2 + 1) * radius_m
+    for grid in dict.fromkeys(s.grid for s in stacks):
+        own = [[s for s in stacks if s.grid == grid and s.band == band] for band in BANDS]
+        if all(own) and _within(own[0][0], label_discs(grid, lon, lat, reach) > 0, reach):
+            return _joined(own[0]), _joined(own[1])
+    return None
+
+
+def _joined(stacks: list[Stack]) -> Stack:
+    """Put the dates of several orbits in one order."""
+    if len(stacks) == 1:
+        return stacks[0]
+    times = np.concatenate([s.times for s in stacks])
+    order = np.argsort(times, kind="stable")
+    scenes = [scene for s in stacks for scene in s.scenes]
+    first = stacks[0]
+    return Stack(
+        np.concatenate([s.values for s in stacks])[order],
+        times[order],
+        first.grid,
+        band=first.band,
+        units=first.units if all(s.units == first.units for s in stacks) else "mixed units",
+        scenes=tuple(scenes[k] for k in order.tolist()) if len(scenes) == len(times) else (),
+    )
 
 
 def observations(
@@ -229,9 +273,7 @@ def _why(before: NDArray[np.bool_], after: NDArray[np.bool_], dates: Sequence[Se
             return f"no scene {name} the fire"
         if not shown:
             return f"cloud on every date {name} the fire"
-    return (
-        f"cloud: {100 * clear.disc:.0f} % of the disc and {100 * clear.ring:.0f} % of the ring clear before and after"
-    )
+    return f"cloud: only {100 * clear.disc:.0f} % of the disc and {100 * clear.ring:.0f} % of the ring ever clear"
 
 
 def _check(nir: Stack, swir2: Stack) -> None:
@@ -242,13 +284,13 @@ def _check(nir: Stack, swir2: Stack) -> None:
             raise ValueError(f"{stack.band or 'a band'} is in {stack.units or 'unknown units'}, not in reflectance")
 
 
-def _within(stack: Stack, outer: NDArray[np.bool_], lon: float, reach_m: float) -> bool:
+def _within(stack: Stack, outer: NDArray[np.bool_], reach_m: float) -> bool:
     """Whether the ring is whole: as many pixels as its area asks for, but for the edge."""
     west, south, east, north = stack.grid.bounds
     degrees = max(abs(v) for v in (west, east)) <= 361 and stack.grid.width < 0.1
     scale = 111_195.0 if degrees else 1.0
     area = stack.grid.width * stack.grid.height * scale**2 * (cos(radians((south + north) / 2)) if degrees else 1.0)
-    return bool(np.isfinite(lon)) and int(outer.sum()) >= 0.9 * np.pi * reach_m**2 / area
+    return int(outer.sum()) >= 0.9 * np.pi * reach_m**2 / area
 
 
 def _reflectance(values: NDArray[np.float32]) -> NDArray[np.float32]:
