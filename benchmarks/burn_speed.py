@@ -1,4 +1,4 @@
-"""Time of one fire's burn scar, from cloud-optimised files to a ratio: `make bench NAME=burn_speed` (extra `satellite`).
+"""Time of one fire's burn scar, from tiled files to a ratio: `make bench NAME=burn_speed` (extra `satellite`).
 
 Eleven dates of B8A and B12 (and the scene classes SCL) in files of 2048 x 2048 pixels, tiled 512, deflate: a window of
 84 x 84 is cut out of each, as it would be from a COG. 1. windows and detector alone; 2. through the reader of
@@ -83,7 +83,8 @@ def write(folder: Path) -> list[Path]:
                 plane[AT : AT + SIZE, AT : AT + SIZE] = np.nan_to_num(values) * 1e4 + 1000
             path = folder / f"T36UXA_{day:%Y%m%dT084609}_{band}_20m.tif"
             with rasterio.open(
-                path, "w", driver="GTiff", width=WHOLE, height=WHOLE, count=1, dtype="uint8" if values is None else "uint16",
+                path, "w", driver="GTiff", width=WHOLE, height=WHOLE, count=1,
+                dtype="uint8" if values is None else "uint16",
                 crs="EPSG:32636", transform=from_origin(WEST, NORTH, 20.0, 20.0), tiled=True, blockxsize=512,
                 blockysize=512, compress="deflate",
             ) as file:  # fmt: skip

@@ -9,7 +9,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from ceasefire.detectors.burn import CHANNEL, Scar, observations, pair, scar
+from ceasefire.detectors.burn import Scar, pair, scar
+from ceasefire.detectors.burn_evidence import CHANNEL, observations
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.model.processing import Processing
@@ -116,11 +117,13 @@ def test_observations_carry_ratio_evidence_and_place() -> None:
     fires = Table.of(Observation, [fire(1), fire(2, lon=np.nan), fire(3), fire(4, start=FIRE + timedelta(days=2))])
     clouded = window("strike")
     dark = (replace(clouded[0], values=np.full_like(clouded[0].values, np.nan)), clouded[1])
-    found, looks = observations(fires, [window("strike"), None, None, dark], source="esa")
+    found, looks, scars = observations(fires, [window("strike"), None, None, dark], source="esa")
     assert len(found) == 1
     one = found[0]
     assert (one.lon, one.lat, one.start, one.channel, one.act) == (LON, LAT, FIRE, CHANNEL, "fire")
-    assert one.likelihood_ratio > 2
+    assert one.likelihood_ratio == pytest.approx(scars[one.id].ratio / (0.5 * scars[one.id].ratio + 0.5))
+    plain = observations(fires, [window("strike"), None, None, dark], source="esa", fields=0.0).observations[0]
+    assert plain.likelihood_ratio == scars[one.id].ratio > 2
     done = Processing.read(one.text)
     assert one.evidence == done.digest()
     assert one.evidence == sha256(one.text.encode()).hexdigest()
@@ -133,6 +136,9 @@ def test_observations_carry_ratio_evidence_and_place() -> None:
         (False, "no data"),
     ]
     assert "likelihood ratio" in one.summary
+    seen = scars[one.id]
+    assert seen.burn_ratio[0].shape == seen.burn_ratio[1].shape == seen.grid.shape
+    assert seen.grid.west > GRID.west
 
 
 def test_fires_that_see_one_scar_share_an_origin_and_others_do_not() -> None:
@@ -140,7 +146,7 @@ def test_fires_that_see_one_scar_share_an_origin_and_others_do_not() -> None:
     far = window("strike")
     away = tuple(replace(s, grid=replace(GRID, west=GRID.west + 1)) for s in far)
     given = [far, far, far, (away[0], away[1])]
-    found, _ = observations(Table.of(Observation, rows), given, source="esa", radius_m=300)
+    found, _, _ = observations(Table.of(Observation, rows), given, source="esa", radius_m=300)
     assert len(found) == 4
     origin = {o.lon: o.origin for o in found}
     assert len(set(origin.values())) == 2

@@ -7,27 +7,25 @@ a burnt field look alike from above; a scar says fire, never who lit it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from math import cos, radians, sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import ceasefire
 from ceasefire.geo.footprint_mask import label_discs
+from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.model.processing import Processing
-from ceasefire.model.records import Look, Observation
-from ceasefire.model.table import Table
-from ceasefire.stats.burn import LARGEST, SEEN, BurnModel, Clear, Contrast, composite, contrast
+from ceasefire.stats.burn import LARGEST, SEEN, BurnModel, Clear, Contrast, burn_ratio, composite, contrast
 from ceasefire.stats.burn_stated import STATED
-from ceasefire.stats.cluster import space_time_clusters
 
-CHANNEL = "satellite.optical"
+Array = NDArray[np.float64]
+
 BANDS = ("B8A", "B12")
 """Near and short-wave infrared, as the readers of Sentinel-2 and HLS name them."""
 RADIUS_M = 500.0
@@ -36,8 +34,6 @@ GAP = 1.2
 """The ring begins so many radii out, so that a scar that leaves the disc a little is not counted against itself."""
 BEFORE_DAYS, AFTER_DAYS = 60, 30
 """How far from the heat scenes are used: char fades and fields turn within weeks."""
-SAME_KM, SAME_HOURS = 2.0, 24.0 * AFTER_DAYS
-"""Fires nearer than both see one scar: they share an origin, so that it counts once."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,10 @@ class Scar:
     """Dates used before, those that show at least one pixel of disc or ring."""
     after: tuple[datetime, ...]
     """And after."""
+    grid: Grid
+    """Pixels of disc and ring."""
+    burn_ratio: tuple[Array, Array]
+    """Composites of the burn ratio before and after on that grid, for the pictures; NaN where never clear."""
 
 
 def scar(
@@ -122,7 +122,10 @@ def scar(
     found, clear_share = contrast((bands[0][0], bands[0][1]), (bands[1][0], bands[1][1]), disc, ring)
     why = _why(before, after, dates, clear_share)
     ratio = float(model.likelihood_ratio(found)[0]) if found is not None else float("nan")
-    return Scar(ratio, found, clear_share, why if found is None else "", processing, dates[0], dates[1])
+    grid = nir.grid.window(*(slice(int(s.start), int(s.stop)) for s in box))
+    shown = burn_ratio(*bands[0]), burn_ratio(*bands[1])
+    why = "" if found is not None else why
+    return Scar(ratio, found, clear_share, why, processing, dates[0], dates[1], grid, shown)
 
 
 def pair(stacks: Sequence[Stack], *, lon: float, lat: float, radius_m: float = RADIUS_M) -> tuple[Stack, Stack] | None:
@@ -164,105 +167,6 @@ def _joined(stacks: list[Stack]) -> Stack:
         band=first.band,
         units=first.units if all(s.units == first.units for s in stacks) else "mixed units",
         scenes=tuple(scenes[k] for k in order.tolist()) if len(scenes) == len(times) else (),
-    )
-
-
-def observations(
-    fires: Table[Observation], windows: Iterable[tuple[Stack, Stack] | None], *, source: str, **settings: Any
-) -> tuple[Table[Observation], Table[Look]]:
-    """Give what optical scenes say of thermal observations.
-
-    Parameters
-    ----------
-    fires
-        Thermal observations: places, times and ids; fires without a place are passed over.
-    windows
-        For each fire, NIR and SWIR2 around it, or None where no scene was found; read one after the other.
-    source
-        Who publishes the scenes, as named in the case file.
-    settings
-        As of `scar`.
-
-    Returns
-    -------
-    One observation for each fire where a scar could be looked for, with its likelihood ratio, and one look for every
-    fire: lost, with its reason, where too little was clear.
-    """
-    made: list[Observation] = []
-    looks: list[Look] = []
-    origin = _origins(fires)
-    for fire, own, window in zip(fires, origin, windows, strict=True):
-        if not (np.isfinite(fire.lon) and np.isfinite(fire.lat)):
-            continue
-        seen = None
-        if window is not None:
-            seen = scar(*window, lon=fire.lon, lat=fire.lat, start=fire.start, end=fire.end, **settings)
-        looks.append(_look(fire, seen, source))
-        if seen is not None and seen.contrast is not None:
-            made.append(_observation(fire, seen, source, own, window))
-    return Table.of(Observation, made).sort("start", "id"), Table.of(Look, looks).sort("start", "id")
-
-
-def _observation(
-    fire: Observation, seen: Scar, source: str, origin: str, window: tuple[Stack, Stack] | None
-) -> Observation:
-    scenes = window[0].scenes if window else ()
-    return Observation(
-        id="o-" + _short(f"{source}|burn|{fire.id}|{seen.processing.digest()}"),
-        source=source,
-        product=scenes[0].product if scenes else "sentinel2",
-        granule=seen.processing.inputs[-1][0] if seen.processing.inputs else "",
-        line=0,
-        evidence=seen.processing.digest(),
-        channel=CHANNEL,
-        procedure="sensor",
-        start=fire.start,
-        end=fire.end,
-        reported=max(_utc(seen.after[-1]), fire.end),
-        lon=fire.lon,
-        lat=fire.lat,
-        radius_km=max(fire.radius_km, RADIUS_M / 1000.0),
-        region=fire.region,
-        act="fire",
-        effect="fire",
-        control=fire.control,
-        reliability="B",
-        credibility=3,
-        origin=origin,
-        likelihood_ratio=seen.ratio,
-        summary=_sentence(seen),
-        text=seen.processing.text(),
-        licence=scenes[0].licence if scenes else "",
-    )
-
-
-def _sentence(seen: Scar) -> str:
-    assert seen.contrast is not None
-    c = seen.contrast
-    what = "A burn scar bears the heat out" if seen.ratio >= 2 else "No clear burn scar"
-    return (
-        f"{what}: against a ring around it, the disc's burn ratio fell by {c.fall:+.2f} and it darkened by "
-        f"{c.darkening:+.2f} (log) between {len(seen.before)} dates before and {len(seen.after)} after; "
-        f"{100 * min(seen.clear.disc, seen.clear.ring):.0f} % clear; likelihood ratio {seen.ratio:.1f}."
-    )
-
-
-def _look(fire: Observation, seen: Scar | None, source: str) -> Look:
-    why = "no data" if seen is None else seen.why
-    clear = 0.0 if seen is None else min(seen.clear.disc, seen.clear.ring)
-    return Look(
-        id="l-" + _short(f"{source}|burn|{fire.id}"),
-        source=source,
-        channel=CHANNEL,
-        region="",
-        start=fire.start,
-        end=fire.end,
-        lon=fire.lon,
-        lat=fire.lat,
-        radius_km=RADIUS_M / 1000.0,
-        acts=("fire",),
-        quality=0.0 if why else round(clear, 3),
-        lost=why,
     )
 
 
@@ -331,27 +235,3 @@ def _processing(
         ),
         window=(grid.crs, *(f"{v:.10g}" for v in grid.bounds)),
     )
-
-
-def _origins(fires: Table[Observation]) -> list[str]:
-    """Give one origin to fires that one scar would bear out."""
-    lon, lat = fires.column("lon"), fires.column("lat")
-    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    out = [""] * len(fires)
-    if len(known):
-        hours = fires.column("start")[known].astype("datetime64[s]").astype(np.int64) / 3600.0
-        y = lat[known] * 111.195
-        x = lon[known] * 111.195 * np.cos(np.radians(lat[known]))
-        group = space_time_clusters(x, y, hours, reach_km=SAME_KM, reach_hours=SAME_HOURS, least=1)
-        ids = fires.column("id")[known]
-        for k, g in zip(known.tolist(), group.tolist(), strict=True):
-            out[k] = "b-" + _short(str(ids[g]))
-    return out
-
-
-def _short(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:12]
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)

@@ -233,6 +233,25 @@ def _student(x: Array) -> tuple[Array, Array]:
     return new, s
 
 
+def among_fires(ratio: ArrayLike, *, fields: float) -> Array:
+    """Turn a ratio for "something burned here" into one against all other heat, burning fields and grass among it.
+
+    Why: a strike and a burnt field leave one scar, so among heat of which a share burns fields anyway a scar says less.
+
+    Parameters
+    ----------
+    ratio
+        As `BurnModel.likelihood_ratio` gives it.
+    fields
+        Share of other heat that burns fields and grass, 0 to 1; 0 gives the ratio back.
+
+    >>> among_fires([10.0, 1.0, 0.5], fields=0.5).round(2).tolist()
+    [1.82, 1.0, 0.67]
+    """
+    r = np.asarray(ratio, dtype=np.float64)
+    return np.asarray(r / (fields * r + 1.0 - fields))
+
+
 def relative(fall: Any, nbr_before: Any) -> Array:
     """Give RdNBR = dNBR / sqrt(|NBR before|); tried, and no better here (`docs/methods/burn-scars.md`).
 
