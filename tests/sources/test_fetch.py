@@ -334,7 +334,7 @@ def test_options_that_make_no_sense(service: Service, tmp_path: Path) -> None:
     assert not service.asked
     with pytest.raises(FetchError, match="did you mean 'alerts_single'"):
         service.get("alerts", tmp_path)
-    assert set(fetchable()) == {"alerts_single", "articles", "firms", "ucdp", "viina"}
+    assert set(fetchable()) == {"alerts_single", "articles", "firms", "hls", "sentinel1", "sentinel2", "ucdp", "viina"}
 
 
 def test_addresses_that_are_never_asked() -> None:

@@ -11,7 +11,7 @@ import difflib
 import json
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from ceasefire.errors import FetchError
 from ceasefire.model.intake import Window
 from ceasefire.sources import fetch_plans
 from ceasefire.sources.fetch_web import MAX_BYTES, Ask, Fetched, Opener, download, file_hash, write_whole
+from ceasefire.sources.raster_windows import Place
+from ceasefire.sources.stac import fetch_windows
 
 __all__ = ["Fetched", "fetch", "fetchable"]
 
@@ -32,9 +34,9 @@ def fetchable() -> list[str]:
     """List the products that a service publishes.
 
     >>> fetchable()
-    ['alerts_single', 'articles', 'firms', 'ucdp', 'viina']
+    ['alerts_single', 'articles', 'firms', 'hls', 'sentinel1', 'sentinel2', 'ucdp', 'viina']
     """
-    return ["alerts_single", "articles", "firms", "ucdp", "viina"]
+    return ["alerts_single", "articles", "firms", *fetch_plans.IMAGERY, "ucdp", "viina"]
 
 
 def fetch(
@@ -43,6 +45,7 @@ def fetch(
     folder: Path,
     window: Window,
     options: Mapping[str, Any] | None = None,
+    places: Sequence[Place] = (),
     opener: Opener | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Fetched]:
@@ -58,6 +61,8 @@ def fetch(
         Period wanted. Services that publish whole years or everything give more; the reader leaves it out.
     options
         Of the product, see `fetch_plans`; for all: `refresh` (ask again for what is there), `max_bytes`.
+    places
+        Places whose pixels are wanted, for products of imagery, beside those under `around` in the options.
     opener
         How to open a request; the default is the network over verified HTTPS. Tests give one of their own.
     sleep
@@ -88,6 +93,12 @@ def fetch(
         raise FetchError(f"nothing to fetch for {product!r} ({hint})")
     if window.end <= window.start:
         raise FetchError("the window ends before it starts")
+
+    if product in fetch_plans.IMAGERY:
+        wanted = [*places, *fetch_plans.around(options)]
+        return fetch_windows(
+            product, folder=folder, window=window, places=wanted, options=options, opener=opener, sleep=sleep
+        )
 
     def get(ask: Ask) -> Fetched:
         return download(

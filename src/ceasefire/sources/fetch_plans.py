@@ -10,6 +10,7 @@ Shapes of the services, as they document them:
 * VIINA: two zipped tables a year, reports and labels (https://github.com/zhukovyuri/VIINA).
 * Air-raid alerts: tables of single alerts (https://github.com/Vadimkin/ukrainian-air-raid-sirens-dataset).
 * Articles: any public page by its link, archived as it is.
+* Imagery: catalogues that answer as STAC APIs; see `stac`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 from ceasefire.errors import FetchError
 from ceasefire.model.intake import Window
 from ceasefire.sources.fetch_web import Ask, unsafe
+from ceasefire.sources.raster_windows import Place
 
 FIRMS = "https://firms.modaps.eosdis.nasa.gov"
 FIRMS_SOURCES = ("VIIRS_SNPP_SP", "VIIRS_NOAA20_SP", "MODIS_SP")
@@ -39,6 +41,9 @@ UCDP_PAGE = 1000
 """Most events of one page."""
 VIINA = "https://raw.githubusercontent.com/zhukovyuri/VIINA/HEAD/Data"
 ALERTS = "https://raw.githubusercontent.com/Vadimkin/ukrainian-air-raid-sirens-dataset/HEAD/datasets"
+
+IMAGERY = ("hls", "sentinel1", "sentinel2")
+"""Products of which windows are fetched through a catalogue."""
 
 _KEY = re.compile(r"[A-Za-z0-9._~-]{8,200}")
 _WORD = re.compile(r"[A-Z0-9_]{3,40}")
@@ -126,6 +131,26 @@ def articles(options: Mapping[str, Any]) -> list[Ask]:
         name = sha256(link.encode()).hexdigest()[:16]
         asks.append(Ask(f"{name}.html", link, elsewhere=True, problem=_not_page))
     return asks
+
+
+def around(options: Mapping[str, Any]) -> list[Place]:
+    """Give the places that the case file names for imagery.
+
+    Options: `around`, a list of longitude, latitude (degrees) and radius (metres).
+
+    >>> around({"around": [[30.5, 50.4, 500]]})
+    [Place(id='around 1', lon=30.5, lat=50.4, radius_m=500.0)]
+    """
+    found = []
+    for k, row in enumerate(options.get("around", ())):
+        try:
+            lon, lat, radius = (float(x) for x in row)
+        except (TypeError, ValueError):
+            raise FetchError("around is a list of longitude, latitude and radius in metres") from None
+        if not (-180 <= lon <= 180 and -90 < lat < 90 and 0 < radius <= 50_000):
+            raise FetchError(f"around, place {k + 1}: degrees, and a radius up to 50,000 metres, not {row}")
+        found.append(Place(f"around {k + 1}", lon, lat, radius))
+    return found
 
 
 def _not_page(block: bytes) -> str:

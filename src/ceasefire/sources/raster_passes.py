@@ -141,12 +141,17 @@ def seen(
 def lost_wholly(
     read: Pieces, feet: Mapping[Key, list[Footprint]], starts: Starts
 ) -> list[tuple[Seen, list[Footprint]]]:
-    """Passes of orbits of which nothing could be read: lost for every place asked for."""
+    """Passes of orbits of which nothing could be read: lost for every place asked for.
+
+    A file that does not tell its orbit belongs to any pass of that time that was read.
+    """
     known = {orbit for _, orbit, _ in read.found}
+    ran = {start for (orbit, _), start in starts.items() if orbit in known}
     lost: dict[tuple[str, datetime], list[str]] = {}
     for one in read.failed:
         scene = one.layer.scene
-        if scene.orbit not in known:
-            lost.setdefault((scene.orbit, starts[(scene.orbit, scene.acquired)]), []).append(one.lost)
+        if scene.orbit in known or (not scene.orbit and any(abs(scene.acquired - start) <= PASS for start in ran)):
+            continue
+        lost.setdefault((scene.orbit, starts[(scene.orbit, scene.acquired)]), []).append(one.lost)
     every = [foot for some in feet.values() for foot in some]
     return [(Seen(orbit, when, when, None, {}, tuple(why), ()), every) for (orbit, when), why in sorted(lost.items())]

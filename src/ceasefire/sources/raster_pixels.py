@@ -66,7 +66,7 @@ def grid_of(dataset: Any, *, crs: str = "") -> Grid:
     if t.is_identity or t.is_degenerate:
         raise Unreadable("it states no place: its pixels have no coordinates", "not processed")
     rows, columns = dataset.shape
-    xs, ys = zip(*[t * corner for corner in ((0, 0), (columns, 0), (0, rows), (columns, rows))], strict=True)
+    xs, ys = zip(*[at(t, *corner) for corner in ((0, 0), (columns, 0), (0, rows), (columns, rows))], strict=True)
     if _crs(name).is_geographic and (min(xs) < -181 or max(xs) > 361 or min(ys) < -90.1 or max(ys) > 90.1):
         raise Unreadable(f"its coordinates (x {min(xs):g} to {max(xs):g}) cannot be degrees, as its projection says")
     if _crs(name).is_projected and max(map(abs, (*xs, *ys))) > 1e8:
@@ -152,7 +152,7 @@ def _warp(
 
     bounds = transform_bounds(_crs(grid.crs), here, *grid.bounds, densify_pts=21)
     back = ~dataset.transform
-    corners = [back * (x, y) for x in bounds[0::2] for y in bounds[1::2]]
+    corners = [at(back, x, y) for x in bounds[0::2] for y in bounds[1::2]]
     if not np.isfinite(corners).all():
         return None
     xs, ys = zip(*corners, strict=True)
@@ -169,7 +169,7 @@ def _warp(
     reproject(
         block,
         values,
-        src_transform=dataset.transform * Affine.translation(left, top),
+        src_transform=moved(dataset.transform, left, top),
         src_crs=here,
         src_nodata=np.nan,
         dst_transform=Affine(grid.width, 0.0, grid.west, 0.0, -grid.height, grid.north),
@@ -178,6 +178,24 @@ def _warp(
         resampling=Resampling[how],
     )
     return Onto(values, how, shift)
+
+
+def at(transform: Any, column: float, row: float) -> tuple[float, float]:
+    """Give the x and y that a column and row stand at; with an inverse transform the other way round.
+
+    Written out, because the sign for it differs between versions of the library.
+    """
+    t = transform
+    return t.a * column + t.b * row + t.c, t.d * column + t.e * row + t.f
+
+
+def moved(transform: Any, column: int, row: int) -> Any:
+    """Give the transform of a window that begins at a column and row."""
+    from rasterio.transform import Affine
+
+    t = transform
+    x, y = at(t, column, row)
+    return Affine(t.a, t.b, x, t.d, t.e, y)
 
 
 def _equal(a: float, b: float) -> bool:
