@@ -1,8 +1,8 @@
 """Outages as evidence, and nights as looks: what goes to the stages.
 
 An outage is an effect. Nobody can see from orbit whether a transformer was hit, a fault tripped a line, an operator
-shed load, a town was told to go dark or its people left; so the observation's act is `outage`, it accuses nobody, and its
-sentence names the other explanations that stay open.
+shed load, a town was told to go dark or its people left. So the observation's act is `outage`, it accuses nobody, and
+its sentence names the other explanations that stay open.
 
 The likelihood ratio is of "an outage" against "a month like the quiet ones of these places": a bet on the tail of the
 quiet months that is fair whatever their noise is, bounded by `LARGEST`. It is no ratio of "an attack" against "none".
@@ -40,14 +40,14 @@ MOON_RESIDUE, LONG_NIGHTS = 1.0, 30
 
 
 def worth(tail: ArrayLike) -> Floats:
-    """Give the likelihood ratio of tails: the even mixture of all bets k p^(k-1), between 1 and `LARGEST`.
+    """Give the likelihood ratio of tails: the even mixture of all bets k p^(k-1), at most `LARGEST`.
 
     >>> [round(float(v), 1) for v in worth([0.5, 0.01, 0.0005])]
-    [1.0, 4.5, 10.0]
+    [0.6, 4.5, 10.0]
     """
     p = np.clip(np.asarray(tail, dtype=np.float64), 1e-12, 0.999)
     log = np.log(p)
-    return np.asarray(np.clip((1.0 - p + p * log) / (p * log**2), 1.0, LARGEST))
+    return np.asarray(np.clip((1.0 - p + p * log) / (p * log**2), 0.0, LARGEST))
 
 
 def observations(outages: Outages, *, source: str, product: str = "black_marble") -> Table[Observation]:
