@@ -11,10 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("rasterio", reason="needs ceasefire[satellite]")
-pytest.importorskip("pystac_client", reason="needs ceasefire[satellite]")
-
 from tests.sources.imagery import (
     FILES,
     HOME,
@@ -36,6 +32,9 @@ from ceasefire.sources.fetch_web import Fetched, https_opener
 from ceasefire.sources.raster_pieces import NOT_FETCHED
 from ceasefire.sources.raster_windows import Place
 from ceasefire.sources.stac_http import BLOCK, Door, RemoteFile
+
+pytest.importorskip("rasterio", reason="needs ceasefire[satellite]")
+pytest.importorskip("pystac_client", reason="needs ceasefire[satellite]")
 
 WINDOW = Window(datetime(2025, 3, 18, tzinfo=UTC), datetime(2025, 4, 18, tzinfo=UTC))
 PLACES = [Place("a", LON, LAT, 200.0), Place("b", LON + 0.06, LAT, 200.0)]
