@@ -451,6 +451,9 @@ def release_part() -> str:
         f"| objects named by region only | {_codes(rules.region_only_objects)} |",
         f"| acts named by region only | {_codes(rules.region_only_acts)} |",
         f"| marking of the report (TLP 2.0) | {rules.marking} |",
+        f"| pictures wait | {rules.images.delay_days} days |",
+        f"| a value of a picture covers at least | {rules.images.finest_m:g} m |",
+        "| pictures of protected objects | held back, unless reviewed and named |",
     ]
     return "\n".join(lines) + "\n"
 

@@ -26,8 +26,8 @@ SAME_KM, SAME_HOURS = 2.0, 24.0 * AFTER_DAYS
 """Fires nearer than both see one scar: they share an origin, so that it counts once."""
 
 FIELDS = 0.5
-"""Share of heat without an attack that burns fields and grass: a judgement. Most heat over Ukraine is stubble, dry grass
-and steel (docs/methods/thermal.md), and what burns leaves the scar that a strike leaves."""
+"""Share of heat without an attack that burns fields and grass: a judgement. Most heat over Ukraine is stubble, dry
+grass and steel (docs/methods/thermal.md), and a field that burns leaves the scar that a strike leaves."""
 
 
 class Found(NamedTuple):
