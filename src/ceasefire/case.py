@@ -27,6 +27,7 @@ from ceasefire.fusion.coverage import days, survey
 from ceasefire.fusion.fuse import fuse
 from ceasefire.fusion.missing import patterns
 from ceasefire.fusion.recalibrate import Calibration
+from ceasefire.fusion.registered import targets
 from ceasefire.geo import regions
 from ceasefire.model.agreement import ANY, Agreement
 from ceasefire.model.document import Document
@@ -225,6 +226,7 @@ class Case:
             acts=self._acts(),
             priors=self.file.assumptions,
             incidents=fused.incidents,
+            register=targets(observed.objects, self.protected, anything=self._anything()),
         )
         total, unused = len(observed.observations), fused.unused
         self.say(
@@ -371,6 +373,11 @@ class Case:
                 )
             )
         return Table.concat(Look, parts)
+
+    def _anything(self) -> bool:
+        """Tell whether some prohibition protects more than named classes of objects."""
+        prohibited = [p for p in self.agreement.provisions if p.kind == "prohibition"]
+        return any(ANY in t.objects or not t.objects for p in prohibited for t in p.readings.values())
 
     def _acts(self) -> tuple[str, ...]:
         found = {a.split(".")[0] for p in self.agreement.provisions if p.kind == "prohibition" for a in p.acts}

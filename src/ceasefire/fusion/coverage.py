@@ -18,6 +18,7 @@ import numpy as np
 from ceasefire.fusion.chances import Chances, chances, sees
 from ceasefire.fusion.detection import Detection, learn, stated
 from ceasefire.fusion.priors import Priors
+from ceasefire.fusion.registered import Register
 from ceasefire.fusion.unreported import unreported
 from ceasefire.model.intake import Window
 from ceasefire.model.records import Coverage, Incident, Look
@@ -64,6 +65,7 @@ def survey(
     acts: Sequence[str] = ("attack",),
     priors: Priors | None = None,
     incidents: Table[Incident] | None = None,
+    register: Register | None = None,
 ) -> Surveyed:
     """Turn looks into exposure for every region, day and act class of a case.
 
@@ -81,6 +83,8 @@ def survey(
         `detection` gives the chance that one look of full quality shows one act, or says that it is to be learned.
     incidents
         What was seen; without it nothing is learned and nothing is said of silence.
+    register
+        Objects that the prohibitions protect (`fusion.registered.targets`): looks at discs count for the share of them.
 
     Returns
     -------
@@ -97,7 +101,7 @@ def survey(
     calendar = days(window, clock)
     begin = np.array([a.timestamp() for a, _ in calendar])
     finish = np.array([b.timestamp() for _, b in calendar])
-    every = chances(looks, regions=regions, begin=begin, finish=finish)
+    every = chances(looks, regions=regions, begin=begin, finish=finish, register=register)
     cell = None if incidents is None else _cells(incidents, regions, begin, finish)
     parts, known = [], []
     for act in acts:
@@ -136,7 +140,7 @@ def _one(
     made = why == ""
     usable = np.where(made, looks.column("quality")[of.look], 0.0) * of.share
     low = looks.column("quality_low")[of.look].astype(float)
-    cautious = np.where(made & np.isfinite(low), low * of.share, usable)
+    cautious = np.where(made, np.where(np.isfinite(low), low, looks.column("quality")[of.look]) * of.least, 0.0)
     exposure = {}
     for end in ("value", "low", "high"):
         d = np.array([getattr(detection[c], end) for c in channel], dtype=float)

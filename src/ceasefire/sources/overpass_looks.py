@@ -129,12 +129,13 @@ def over_regions(
 
 def _too_old(name: str, regions: int, days: Times) -> Passed:
     n = regions * len(days)
-    first = np.tile(days.astype("datetime64[ms]"), regions)
+    first: Times = np.tile(days.astype("datetime64[ms]"), regions)
+    last: Times = (first.astype(np.int64) + 86_399_000).astype("datetime64[ms]")
     return Passed(
         region=np.repeat(np.arange(regions), len(days)),
         satellite=np.full(n, name, dtype=object),
         first=first,
-        last=first + np.timedelta64(86_399, "s"),
+        last=last,
         share=np.zeros(n),
         strong=np.zeros(n),
         lost=np.full(n, "elements too old", dtype=object),
