@@ -136,6 +136,24 @@ def test_pooled_t_is_the_references() -> None:
     assert np.isnan(ours.t[(m.n_before == 0) | (m.n_after == 0)]).all()
 
 
+def test_dask_arrays_give_the_same_bytes() -> None:
+    dask = pytest.importorskip("dask", reason="the extra `cluster` is not installed")
+    da = pytest.importorskip("dask.array", reason="the extra `cluster` is not installed")
+    from ceasefire.detectors import damage_dask
+
+    x = stack(9, 40, 60)
+    before = np.arange(9) < 6
+    lazy = damage_dask.moments(da.from_array(x, chunks=(4, 17, 25)), before, ~before)
+    assert lazy.mean_before.shape == (40, 60)
+    for mine, reference in zip(
+        dask.compute(*lazy, scheduler="threads"), kernel.moments(x, before, ~before), strict=True
+    ):
+        assert mine.dtype == reference.dtype
+        assert mine.tobytes() == reference.tobytes()
+    with pytest.raises(ValueError, match="not both"):
+        damage_dask.moments(da.from_array(x), before, before)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [([1, 0], [0, 0, 1], "do not fit dates"), ([1, 1, 0], [0, 1, 1], "not both")],

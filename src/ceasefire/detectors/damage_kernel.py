@@ -84,6 +84,20 @@ def t_and_dof(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads
     return Change(*_over(values, before, after, _loops().t_between, "fi", threads))
 
 
+def check_dates(shape: tuple[int, ...], before: NDArray[np.bool_], after: NDArray[np.bool_]) -> None:
+    """Refuse dates that do not fit a stack of this shape, or that are on both sides.
+
+    >>> check_dates((2, 5), np.array([True, False]), np.array([False, True]))
+    Traceback (most recent call last):
+    ...
+    ValueError: values of shape (2, 5) do not fit dates of shape (2,) and (2,)
+    """
+    if len(shape) != 3 or before.shape != shape[:1] or after.shape != shape[:1]:
+        raise ValueError(f"values of shape {shape} do not fit dates of shape {before.shape} and {after.shape}")
+    if np.any(before & after):
+        raise ValueError("a date is either before or after, not both")
+
+
 def _loops() -> ModuleType:
     try:
         from ceasefire.detectors import damage_loops
@@ -100,10 +114,7 @@ def _over(
     """Run a loop over all pixels in parts, on threads; give its images."""
     x = np.asarray(values)
     first, then = np.asarray(before, dtype=bool), np.asarray(after, dtype=bool)
-    if x.ndim != 3 or first.shape != (len(x),) or then.shape != (len(x),):
-        raise ValueError(f"values of shape {x.shape} do not fit dates of shape {first.shape} and {then.shape}")
-    if np.any(first & then):
-        raise ValueError("a date is either before or after, not both")
+    check_dates(x.shape, first, then)
     several = allowed(threads)
     rows, columns = x.shape[1:]
     images = [np.empty(rows * columns, np.float32 if k == "f" else np.int32) for k in kinds]
