@@ -20,9 +20,11 @@ from ceasefire.model.agreement import Zone
 from ceasefire.model.records import ProtectedObject
 
 MARGIN_M = 500.0
-"""Ground read around each place, metres: room for a control ring and for the edges of a warp."""
-WORTH = 1.5
-"""Two boxes are read as one where the box of both is at most this many times as large as the two."""
+"""Ground read around each place, metres, unless it says otherwise: room for a control ring and for the edges of a warp."""
+WORTH = 1.0
+"""Two boxes are read as one where the ground read beside them is at most this many times the smaller one."""
+LARGEST_DEGREES = 0.5
+"""Longest side of a box that several places share."""
 MAX_PIXELS = 100_000_000
 """Most pixels of one window; a larger one is refused before it is read."""
 SMALLEST_M = 100.0
@@ -41,15 +43,17 @@ class Place:
     """Degrees north."""
     radius_m: float
     """Radius, metres."""
+    margin_m: float = MARGIN_M
+    """Ground read around it, metres: to compare with, not to watch."""
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Give west, south, east and north degrees of the disc and `MARGIN_M` around it.
+        """Give west, south, east and north degrees of the disc and the margin around it.
 
         >>> [round(x, 3) for x in Place("x", 30.0, 60.0, 611.95).box]
         [29.98, 59.99, 30.02, 60.01]
         """
-        high = (self.radius_m + MARGIN_M) / 1000.0 / KM_PER_DEGREE
+        high = (self.radius_m + self.margin_m) / 1000.0 / KM_PER_DEGREE
         wide = high / max(float(np.cos(np.radians(self.lat))), 0.01)
         return self.lon - wide, self.lat - high, self.lon + wide, self.lat + high
 
@@ -63,7 +67,7 @@ def places(objects: Iterable[ProtectedObject] = (), zones: Iterable[Zone] = ()) 
     >>> from ceasefire.model.agreement import Disc
     >>> zone = Zone.model_construct(id="z", regions=(), polygon=(), disc=Disc(lon=30.0, lat=50.0, radius_km=2.0))
     >>> places(zones=[zone])
-    [Place(id='z', lon=30.0, lat=50.0, radius_m=2000.0)]
+    [Place(id='z', lon=30.0, lat=50.0, radius_m=2000.0, margin_m=500.0)]
     """
     found = [Place(o.id, o.lon, o.lat, max(o.radius_km * 1000.0, SMALLEST_M)) for o in objects]
     for zone in zones:
@@ -86,8 +90,9 @@ def windows(wanted: Sequence[Place], *, worth: float = WORTH) -> list[tuple[floa
     wanted
         Places.
     worth
-        Two boxes become one where that is at most so many times as large as both together; 1 merges only what
-        overlaps wholly.
+        Two boxes become one where the ground read beside them is at most so many times the smaller of them, and the
+        box of both is no longer than `LARGEST_DEGREES`. Measured by the smaller one, because a large box would else
+        grow over empty ground, place by place.
 
     Returns
     -------
@@ -103,17 +108,36 @@ def windows(wanted: Sequence[Place], *, worth: float = WORTH) -> list[tuple[floa
     merged = True
     while merged:
         merged = False
-        kept: list[tuple[float, float, float, float]] = []
+        kept, n = np.empty((len(boxes), 4)), 0
         for box in boxes:
-            for k, other in enumerate(kept):
-                both = _hull(box, other)
-                if _area(both) <= worth * (_area(box) + _area(other)):
-                    kept[k], merged = both, True
-                    break
+            low, high = np.minimum(kept[:n, :2], box[:2]), np.maximum(kept[:n, 2:], box[2:])
+            both, apart = np.prod(high - low, axis=1), np.prod(kept[:n, 2:] - kept[:n, :2], axis=1)
+            own = (box[2] - box[0]) * (box[3] - box[1])
+            waste = both - apart - own
+            small = np.max(high - low, axis=1) <= LARGEST_DEGREES
+            near = np.flatnonzero((waste <= worth * np.minimum(apart, own)) & (small | (both <= apart)))
+            if len(near):
+                kept[near[0]] = (*low[near[0]], *high[near[0]])
+                merged = True
             else:
-                kept.append(box)
-        boxes = sorted(kept)
+                kept[n] = box
+                n += 1
+        boxes = sorted((float(w), float(s), float(e), float(u)) for w, s, e, u in kept[:n])
     return boxes
+
+
+def window_of(place: Place, boxes: Sequence[tuple[float, float, float, float]]) -> int:
+    """Give the number of the first window that holds a place wholly, or -1.
+
+    >>> near = [Place("a", 30.0, 50.0, 500.0), Place("b", 31.0, 50.0, 500.0)]
+    >>> [window_of(place, windows(near)) for place in near]
+    [0, 1]
+    """
+    if not len(boxes):
+        return -1
+    some, (west, south, east, north) = np.asarray(boxes), place.box
+    holds = (some[:, 0] <= west) & (some[:, 1] <= south) & (some[:, 2] >= east) & (some[:, 3] >= north)
+    return int(np.argmax(holds)) if holds.any() else -1
 
 
 def grid_over(
@@ -158,13 +182,3 @@ def touch(a: Sequence[float], b: Sequence[float]) -> bool:
     (True, False)
     """
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _hull(
-    a: tuple[float, float, float, float], b: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-
-
-def _area(box: tuple[float, float, float, float]) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
