@@ -17,6 +17,7 @@ from ceasefire.model.processing import Processing
 from ceasefire.model.records import Observation
 from ceasefire.model.scene import Scene
 from ceasefire.model.table import Table
+from ceasefire.reporting.chips import pictures
 from ceasefire.stats.burn import LARGEST, SEEN
 from ceasefire.stats.burn_scenes import AFTER, BEFORE, SIZE, Weather, scene
 
@@ -201,3 +202,27 @@ def test_impossible_reflectance_is_missing() -> None:
     wrong = nir.values.copy()
     wrong[:] = 3000.0
     assert looked((replace(nir, values=wrong), swir2)).why == "cloud on every date before the fire"
+
+
+def test_a_scar_gives_pictures_that_trace_back_to_hashed_pixels() -> None:
+    found, _, scars = observations(Table.of(Observation, [fire(1)]), [window("strike")], source="esa")
+    one, seen = found[0], scars[found[0].id]
+    before, after = seen.burn_ratio
+    rows, data = pictures(
+        before,
+        after,
+        seen.grid,
+        observation=one.id,
+        what="burn ratio (NBR)",
+        change=before - after,
+        changed="fall of the burn ratio (dNBR)",
+        dates=(seen.before, seen.after),
+        acquired=one.reported,
+        region=one.region,
+        scenes=tuple(i for i, _ in seen.processing.inputs),
+        processing=one.text,
+    )
+    assert [p.kind for p in rows] == ["before", "after", "change"]
+    assert all(sha256(data[p.image]).hexdigest() == p.image for p in rows)
+    assert all(sha256(p.processing.encode()).hexdigest() == one.evidence for p in rows)
+    assert all(p.ground_m >= 30 and str(LON) not in p.caption + p.alt for p in rows)
