@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ def _read(
         mask = layer.scene.band.upper() == product.mask.upper() if product.mask else False
         try:
             native = native or grid_of(dataset, crs=layer.crs)
-            box = box_to_lonlat(native.crs, native.bounds)
+            box = _box(native)
             found = []
             for key, target in _targets(read, native, box, layer.scene.orbit, grid, boxes):
                 got = onto(
@@ -227,6 +227,12 @@ def _targets(
                 read.grids[k] = grid_over(wanted, crs=native.crs, **step)
             found.append((k, read.grids[k]))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _box(grid: Grid) -> tuple[float, float, float, float]:
+    """West, south, east and north degrees of a file; the files of one orbit often have the same grid."""
+    return box_to_lonlat(grid.crs, grid.bounds)
 
 
 def _check_constant(parts: Sequence[Floats]) -> None:

@@ -25,7 +25,7 @@ from ceasefire.sources.raster_layers import Floats, Product
 from ceasefire.sources.raster_looks import Footprint, Seen, footprint, looks, whole
 from ceasefire.sources.raster_passes import by_pass, joined, lost_wholly, masked, mosaic, part_of, seen, starts_of
 from ceasefire.sources.raster_pieces import Key, Piece, Pieces, pieces
-from ceasefire.sources.raster_windows import Place, windows
+from ceasefire.sources.raster_windows import Place, window_of, windows
 
 
 @dataclass(frozen=True)
@@ -140,15 +140,12 @@ def _feet(read: Pieces, grid: Grid | None, around: Sequence[Place] | None) -> di
         return {key: [whole(g, f"grid {key}" if key else "grid")] for key, g in read.grids.items()}
     if grid is not None:
         return {0: [footprint(grid, place) for place in around]}
-    boxes, found = windows(around), {}
-    for key, g in read.grids.items():
-        box = boxes[int(key)]
-        found[key] = [footprint(g, place) for place in around if _within(place.box, box)]
+    boxes, found = windows(around), {key: list[Footprint]() for key in read.grids}
+    for place in around:
+        key = window_of(place, boxes)
+        if key in read.grids:
+            found[key].append(footprint(read.grids[key], place))
     return found
-
-
-def _within(inner: Sequence[float], outer: Sequence[float]) -> bool:
-    return inner[0] >= outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
 
 
 def _doubt(read: Pieces) -> None:

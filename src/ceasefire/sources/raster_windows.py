@@ -20,7 +20,7 @@ from ceasefire.model.agreement import Zone
 from ceasefire.model.records import ProtectedObject
 
 MARGIN_M = 500.0
-"""Ground read around each place, metres, unless it says otherwise: room for a control ring and for the edges of a warp."""
+"""Ground read around a place that does not say, metres: room for a control ring and for the edges of a warp."""
 WORTH = 1.0
 """Two boxes are read as one where the ground read beside them is at most this many times the smaller one."""
 LARGEST_DEGREES = 0.5
