@@ -169,14 +169,15 @@ def detect(
         x = steady(stack, first, watched=watched).values
         m = count(x, first, then)
         enough = (m.n_before >= LEAST_BEFORE) & (m.n_after >= LEAST_AFTER)
-        moving = change_t.pooled(m)[0] > 0
+        raw = count(stack.values, first, then)
+        moving = change_t.pooled(raw)[0] > 0
         some |= (m.n_before > 0) & (m.n_after > 0)
         dated |= enough
         constant |= enough & ~moving
         valid[k] = enough & moving
-        raw = count(stack.values, first, np.zeros_like(first)).mean_before if stack.units == "log" else None
-        if raw is not None:
-            means[stack.band] = np.fmax(means.get(stack.band, np.nan), raw).astype(np.float64)
+        if stack.units == "log":
+            dark = np.where(enough, raw.mean_before, np.nan).astype(np.float64)
+            means[stack.band] = np.fmax(means.get(stack.band, np.nan), dark)
         values.append(x)
         shifts.append(m)
     wet = water(means, shape) if mask_water else np.zeros(shape, dtype=bool)

@@ -1,15 +1,10 @@
 """Whole footprints tested for change, against the same shape laid elsewhere on the scene.
 
-Two statistics, since a ruin may darken as a whole or be brighter here and darker there. `mean`: deviates are averaged
-over the footprint in each series, then combined. `sum`: chi-squares of the pixels are added. Neighbouring pixels are
-not independent, neither in speckle nor in what fields do, so neither is read off a table: the footprint's shape is laid
-on every other place of the scene where no watched object lies, and both statistics are compared with what they are
-there. The two p-values are combined by Cauchy's rule, which holds although they hang together.
+The statistic is a blend of what the pixels do together and each alone (`stats.change_footprint`). Neighbouring pixels
+are not independent, neither in speckle nor in what fields do, so it is not read off a table: the footprint's shape is
+laid on every other place of the scene where no watched object lies, and the blend is compared with what it is there.
 
 For a footprint that alarms, the date is scanned for (`stats.change_date`).
-
-Source: Y. Liu and J. Xie, "Cauchy combination test", Journal of the American Statistical Association 115 (2020)
-393-402.
 """
 
 from __future__ import annotations
@@ -19,15 +14,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import find_objects
 from scipy.signal import fftconvolve
 
 from ceasefire.detectors.damage_surroundings import DB
 from ceasefire.geo.stack import Stack
-from ceasefire.stats import change_date
+from ceasefire.stats import change_date, change_footprint
 from ceasefire.stats.change import Moments
-from ceasefire.stats.change_combine import correlation, quadratic, surprise
+from ceasefire.stats.change_combine import correlation, quadratic
 from ceasefire.stats.change_null import ENOUGH, QUARTILE, TailNull, fit_tail
 from ceasefire.stats.change_ratio import likelihood_ratio
 
@@ -54,10 +49,6 @@ class Footprints:
     """Of these judged."""
     p: Array
     """Share of like places that moved as much; NaN where not judged."""
-    p_mean: Array
-    """The same by the footprint's mean alone."""
-    p_sum: Array
-    """The same by the sum over pixels alone."""
     change_db: Array
     """Change of the footprint's mean, dB."""
     likelihood_ratio: Array
@@ -102,10 +93,17 @@ class _Laid(NamedTuple):
     """Its spread: 1 if pixels were independent."""
     r: Array
     """Correlation of series."""
-    mean: TailNull
-    """Null of the surprise of the mean."""
-    total: TailNull
-    """Null of the surprise of the sum."""
+    shift: float
+    """Middle of the blend less that of theory, in standard deviations of theory."""
+    stretch: float
+    """Its inner spread over that of theory: above 1 where neighbours move together."""
+    null: TailNull
+    """Null of the surprise of the blend, once shifted and stretched."""
+
+    def aligned(self, value: ArrayLike, theory: change_footprint.Spread) -> Array:
+        """Shift and stretch a blend so that its middle and inner spread are those of theory."""
+        middle, width = theory.quantile(0.5), np.sqrt(theory.variance)
+        return np.asarray(middle + ((np.asarray(value) - middle) / width - self.shift) / self.stretch * width)
 
 
 def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
@@ -121,7 +119,7 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
         Footprints with p at or below it get a date.
     """
     n = int(labels.max(initial=0))
-    numbers = {k: np.full(n, np.nan) for k in ("p", "p_mean", "p_sum", "change_db", "likelihood_ratio")}
+    numbers = {k: np.full(n, np.nan) for k in ("p", "change_db", "likelihood_ratio")}
     dates = {k: np.full(n, NAT) for k in ("date_after", "date_by", "earliest", "latest")}
     pixels, judged, used = (np.zeros(n, dtype=np.int64) for _ in range(3))
     laid: dict[tuple[bytes, ...], _Laid | None] = {}
@@ -145,13 +143,16 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
             continue
         z = _mean_deviates(of.deviates[:, known])
         z = (z - elsewhere.middle) / elsewhere.width
-        q_mean, dof_mean = (v[0] for v in quadratic(z[:, None], elsewhere.r))
-        q_sum, dof_sum = float(of.statistic[known].sum()), int(of.dof[known].sum())
+        q, dof_mean = (v[0] for v in quadratic(z[:, None], elsewhere.r))
         used[k] = dof_mean
-        a = float(elsewhere.mean.p(surprise(q_mean, dof_mean)))
-        b = float(elsewhere.total.p(surprise(q_sum, dof_sum)))
-        numbers["p_mean"][k], numbers["p_sum"][k], numbers["p"][k] = a, b, cauchy(a, b)
-        numbers["likelihood_ratio"][k] = _ratio(of, known, elsewhere, (float(q_mean), int(dof_mean)), (q_sum, dof_sum))
+        if not dof_mean:
+            continue
+        of_all = (int(of.dof[known].sum()), int(dof_mean), int(judged[k]))
+        theory = change_footprint.spread(*of_all)
+        raw = change_footprint.blend(of.statistic[known].sum(), q, judged[k])
+        blend = max(float(elsewhere.aligned(raw, theory)), 0.0)
+        numbers["p"][k] = elsewhere.null.p(-2.0 * theory.log_tail(blend))
+        numbers["likelihood_ratio"][k] = _ratio(of, known, elsewhere, blend, of_all)
         if numbers["p"][k] <= level:
             found = _date(of, known, elsewhere)
             for field, value in zip(dates, (found.after, found.by, found.earliest, found.latest), strict=True):
@@ -160,8 +161,6 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
         pixels=pixels,
         judged=judged,
         p=numbers["p"],
-        p_mean=numbers["p_mean"],
-        p_sum=numbers["p_sum"],
         change_db=numbers["change_db"],
         likelihood_ratio=numbers["likelihood_ratio"],
         date_after=dates["date_after"],
@@ -170,18 +169,6 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
         latest=dates["latest"],
         series=used,
     )
-
-
-def cauchy(*p: float) -> float:
-    """Combine p-values that may hang together.
-
-    >>> round(cauchy(0.001, 0.5), 4), round(cauchy(0.02, 0.02), 4)
-    (0.002, 0.02)
-    """
-    each = np.clip(np.array(p), 1e-300, 1.0 - 1e-12)
-    # tan((1/2 - p) pi) is 1 / (p pi) for small p, where the tangent itself runs out of digits
-    total = float(np.mean(np.where(each < 1e-10, 1.0 / (each * np.pi), np.tan((0.5 - each) * np.pi))))
-    return 1.0 / (total * np.pi) if total > 1e10 else 0.5 - float(np.arctan(total)) / np.pi
 
 
 def _window(box: tuple[slice, slice], shape: tuple[int, ...]) -> tuple[slice, slice]:
@@ -226,10 +213,24 @@ def _lay(of: Judged, shape: Mask, window: tuple[slice, slice]) -> _Laid | None:
     width[some] = np.nanmedian(np.abs(z[some] - middle[some, None]), axis=1) / QUARTILE
     z = (z - middle[:, None]) / np.where(width > 0, width, np.nan)[:, None]
     r = correlation(z)
-    means = surprise(*quadratic(z, r))
-    if np.isfinite(means).sum() < ENOUGH:
+    q, dof_mean = quadratic(z, r)
+    whole = (dof_mean > 0) & (dof >= dof_mean)
+    if whole.sum() < ENOUGH:
         return None
-    return _Laid(middle, width, r, fit_tail(means, apart=apart), fit_tail(surprise(statistic, dof), apart=apart))
+    theory = change_footprint.spread(dof[whole], dof_mean[whole], pixels)
+    blend = change_footprint.blend(statistic[whole], q[whole], pixels)
+    width = np.where(width > 0, width, np.nan)
+    shift, stretch = _alignment(blend, theory)
+    laid = _Laid(middle, width, r, shift, stretch, TailNull(1.0, 1.0))
+    return laid._replace(null=fit_tail(-2.0 * theory.log_tail(laid.aligned(blend, theory)), apart=apart))
+
+
+def _alignment(blend: Array, theory: change_footprint.Spread) -> tuple[float, float]:
+    """Give by how much blends are off their theory in the middle, and how much wider they lie around it."""
+    away = (blend - theory.quantile(0.5)) / np.sqrt(theory.variance)
+    low, middle, high = np.quantile(away, [0.25, 0.5, 0.75])
+    inner = np.mean((theory.quantile(0.75) - theory.quantile(0.25)) / np.sqrt(theory.variance))
+    return float(middle), float(max((high - low) / inner, 0.1))
 
 
 def _mean_deviates(z: Array) -> Array:
@@ -243,15 +244,16 @@ def _mean_change(of: Judged, at: Mask) -> float:
     return float(np.nanmean(of.change_db[at]))
 
 
-def _ratio(of: Judged, at: Mask, laid: _Laid, mean: tuple[float, int], total: tuple[float, int]) -> float:
-    """Give the mean of the two ratios, each of which is a fair bet where nothing happened, within bounds."""
+def _ratio(of: Judged, at: Mask, laid: _Laid, blend: float, of_all: tuple[int, int, int]) -> float:
+    """Give the likelihood ratio within its bounds; neighbours that move together bring less."""
     error = of.error[:, at]
-    with np.errstate(divide="ignore"):
-        each = np.where(np.isfinite(error), (DB / error) ** 2, np.nan)
-    per_series = np.where(np.isfinite(each), each, 0.0).sum(axis=1) / laid.width[: len(error)] ** 2
-    a = likelihood_ratio(*mean, null=laid.mean, per_db2=float(np.nansum(per_series)))
-    b = likelihood_ratio(*total, null=laid.total, per_db2=float(np.nansum(each)))
-    return float(np.clip((a + b) / 2.0, LEAST, LARGEST))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_db2 = float(np.nansum((DB / error) ** 2)) / laid.stretch
+    if not per_db2 > 0:
+        return float("nan")
+    dof, dof_mean, pixels = of_all
+    ratio = likelihood_ratio(blend, dof=dof, dof_mean=dof_mean, pixels=pixels, null=laid.null, per_db2=per_db2)
+    return float(np.clip(ratio, LEAST, LARGEST))
 
 
 def _date(of: Judged, at: Mask, laid: _Laid) -> change_date.ChangeDate:
