@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import isfinite, nan
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
-import shapely
 
-from ceasefire.model.records import Finding, Look
-from ceasefire.model.table import Table
+from ceasefire.model.records import Finding
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
+from ceasefire.reporting.look_days import codes, day_bounds, regions_of, spread
 from ceasefire.reporting.release import among, daily
 from ceasefire.reporting.unseen import Unseen, unseen
 
@@ -101,17 +99,6 @@ class Coverage:
     """What could nobody see."""
 
 
-def day_bounds(report: ReportInput) -> tuple[list[str], np.ndarray[Any, Any]]:
-    """Give the days of the period in the case's clock and their begins and last end as UTC, shape (days + 1,)."""
-    zone = ZoneInfo(report.clock)
-    first = report.period.start.astimezone(zone).date()
-    last = (report.period.end - timedelta(seconds=1)).astimezone(zone).date()
-    dates = [first + timedelta(days=d) for d in range((last - first).days + 1)]
-    begins = [datetime(d.year, d.month, d.day, tzinfo=zone) for d in [*dates, last + timedelta(days=1)]]
-    stamps = np.array([int(b.astimezone(UTC).timestamp()) for b in begins], dtype="datetime64[s]")
-    return [d.isoformat() for d in dates], stamps
-
-
 def coverage(report: ReportInput) -> Coverage:
     """Count the looks of a released report by channel, region and day.
 
@@ -124,9 +111,9 @@ def coverage(report: ReportInput) -> Coverage:
     looks = report.looks
     regions = list(dict.fromkeys(report.regions))
     channels = _channels(report)
-    look, day = _spread(looks, bounds)
-    region = _codes(_regions(report), regions)[look]
-    channel = _codes(looks.column("channel"), channels)[look]
+    look, day = spread(looks, bounds)
+    region = codes(regions_of(report), regions)[look]
+    channel = codes(looks.column("channel"), channels)[look]
     inside = region >= 0
     region, day, channel, why = region[inside], day[inside], channel[inside], looks.column("lost")[look[inside]]
     lost = why != ""
@@ -159,36 +146,6 @@ def _channels(report: ReportInput) -> list[str]:
     return sorted(seen, key=lambda c: (order.index(c) if c in order else len(order), c))
 
 
-def _regions(report: ReportInput) -> np.ndarray[Any, Any]:
-    """Give the region of each look; a look at a disc counts for the region of its centre."""
-    region = report.looks.column("region").astype(object)
-    lon, lat = report.looks.column("lon"), report.looks.column("lat")
-    discs = np.flatnonzero((region == "") & np.isfinite(lon) & np.isfinite(lat))
-    for code, shape in sorted(report.shapes.items()) if len(discs) else ():
-        inside = shapely.contains_xy(shape, lon[discs], lat[discs])
-        region[discs[inside]] = code
-    return np.asarray(region)
-
-
-def _spread(looks: Table[Look], bounds: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Give (look, day) pairs: a look counts on each day that holds half of it, or half the day."""
-    edges = bounds.astype(np.int64)
-    start, end = (looks.column(n).astype(np.int64) for n in ("start", "end"))
-    first = np.maximum(np.searchsorted(edges, start, "right") - 1, 0)
-    last = np.minimum(np.searchsorted(edges, end, "left") - 1, len(edges) - 2)
-    number = np.maximum(last - first + 1, 0)
-    look = np.repeat(np.arange(len(looks)), number)
-    day = first[look] + np.arange(len(look)) - np.repeat(np.cumsum(number) - number, number)
-    overlap = np.minimum(end[look], edges[day + 1]) - np.maximum(start[look], edges[day])
-    enough = overlap >= np.minimum(43_200, (end[look] - start[look] + 1) // 2)
-    return look[enough], day[enough]
-
-
-def _codes(values: np.ndarray[Any, Any], known: list[str]) -> np.ndarray[Any, Any]:
-    number = {k: i for i, k in enumerate(known)}
-    return np.array([number.get(v, -1) for v in values], dtype=np.int64)
-
-
 def _judged(
     report: ReportInput, regions: list[str], bounds: np.ndarray[Any, Any], made: np.ndarray[Any, Any]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -202,7 +159,7 @@ def _judged(
     if not len(periods):
         looked = made.sum(axis=2) > 0
         return np.ones(shape, dtype=bool), looked, looked.astype(np.float64)
-    region = _codes(periods.column("region"), regions)
+    region = codes(periods.column("region"), regions)
     day = np.searchsorted(bounds, periods.column("start"), "right") - 1
     inside = (region >= 0) & (day >= 0) & (day < shape[1])
     at = (region[inside], day[inside])

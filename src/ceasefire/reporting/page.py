@@ -24,7 +24,7 @@ IDS_IN_PAGE = 24
 """Ids that a sentence carries in the page; report.json has all of them."""
 
 
-def render(contents: Any, *, digest: str) -> str:
+def render(contents: Any, *, digest: str, images: bool = False) -> str:
     """Render a report's contents as one HTML page.
 
     Parameters
@@ -33,6 +33,8 @@ def render(contents: Any, *, digest: str) -> str:
         `report.Contents`.
     digest
         SHA-256 of report.json, by which the issue is cited.
+    images
+        Whether there is a page of pictures beside it.
     """
     style, script = _asset("page.css"), _asset("page.js")
     script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -45,6 +47,7 @@ def render(contents: Any, *, digest: str) -> str:
             script=Markup(script),  # noqa: S704  our own file
             script_hash=script_hash,
             digest=digest,
+            images=images,
             scale=WORDS,
             groups=GROUPS,
             titles=TITLES,
@@ -88,6 +91,11 @@ def link(url: str) -> str:
         return ""
     ok = parts.scheme in ("http", "https") and parts.netloc and not any(c in url for c in "\"'<>\\ \n\r\t")
     return url.strip() if ok else ""
+
+
+def template_text(name: str) -> str:
+    """Give the text of one of our own templates, style sheets or scripts."""
+    return _asset(name)
 
 
 def _asset(name: str) -> str:

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 import ceasefire
 from ceasefire.model.intake import Count
-from ceasefire.reporting import annex, geojson, page, statements, tables, words
+from ceasefire.reporting import annex, geojson, page, seen_page, statements, tables, words
 from ceasefire.reporting.comparison import Comparison, compare
 from ceasefire.reporting.coverage_table import Coverage, coverage
 from ceasefire.reporting.effect_chapter import Chapter, chapters
@@ -167,11 +167,16 @@ def build(report: ReportInput) -> tuple[Contents, ReportInput]:
     return contents, public
 
 
-def write(report: ReportInput, folder: Path, compared: statements.Compared = statements.Compared()) -> Path:  # noqa: B008  frozen
+def write(
+    report: ReportInput,
+    folder: Path,
+    compared: statements.Compared = statements.Compared(),  # noqa: B008  frozen
+    images: pictures.Pictures = pictures.Pictures(),  # noqa: B008  frozen
+) -> Path:
     """Write one issue into a folder; the same report gives the same bytes.
 
     Writes index.html (one self-contained page), incidents.csv, findings.csv, claims.csv, coverage.csv,
-    obligations.csv, incidents.geojson, report.json and its schema report.schema.json.
+    obligations.csv, incidents.geojson, report.json and its schema report.schema.json; coverage.html and looks.csv.
 
     Parameters
     ----------
@@ -181,6 +186,8 @@ def write(report: ReportInput, folder: Path, compared: statements.Compared = sta
         Where to; made if it is not there.
     compared
         What comparing the claims gave, for the page of statements.
+    images
+        Pictures made from pixels, before release; images.html shows those that may be shown and says what waits.
 
     Returns
     -------
@@ -194,8 +201,11 @@ def write(report: ReportInput, folder: Path, compared: statements.Compared = sta
     (folder / "report.json").write_bytes(sheet)
     (folder / "report.schema.json").write_text(json.dumps(schema(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     statements.write(report, public, compared, folder)
+    seen_page.write(public, folder)
+    shown = pictures.write(images, public, folder)
     index = folder / "index.html"
-    index.write_text(page.render(contents, digest=hashlib.sha256(sheet).hexdigest()), encoding="utf-8")
+    text = page.render(contents, digest=hashlib.sha256(sheet).hexdigest(), images=shown is not None)
+    index.write_text(text, encoding="utf-8")
     return index
 
 

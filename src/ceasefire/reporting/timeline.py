@@ -14,8 +14,9 @@ import numpy as np
 
 from ceasefire.reporting import words
 from ceasefire.reporting.comparison import middle
-from ceasefire.reporting.coverage_table import Coverage, day_bounds
+from ceasefire.reporting.coverage_table import Coverage
 from ceasefire.reporting.given import InForce, ReportInput
+from ceasefire.reporting.look_days import day_bounds
 from ceasefire.reporting.matrix import Matrix
 
 LEFT = 190.0
