@@ -9,10 +9,12 @@ where its pair has the same act and object class, or one that the gold file acce
 * content: pairs by content alone, whoever speaks;
 * stance: share of the pairs whose stance is the gold one or one accepted beside it;
 * claims found in lines that are no story count against precision and are told apart;
-* lines: furniture kept and story lines lost by `ceasefire.text.story`.
+* lines: furniture kept and story lines lost by `ceasefire.text.story`;
+* slots of the paired claims (`benchmarks.claims_slots`).
 
-With `--show` every missed, wrong and surplus claim is printed with its words. Needs the seed articles: `seeds` beside
-the folder `$CEASEFIRE_DATA`. The last line is one line of JSON.
+With `--show` every missed, wrong and surplus claim is printed with its words, with `--slots` every slot that is not as
+in the gold file. Needs the seed articles: `seeds` beside the folder `$CEASEFIRE_DATA`. The last line is one line of
+JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from benchmarks import claims_slots
 from benchmarks.claims_gold import OUTLET, Article, Gold, articles, claims, each, known, seeds
+from ceasefire.model.records import Claim
 
 LEAST_OVERLAP = 0.5
 
@@ -41,6 +45,8 @@ class Found(NamedTuple):
     stance: str
     act: str
     object_class: str
+    claim: Claim | None = None
+    """The claim with all its slots."""
 
 
 class Score(NamedTuple):
@@ -81,6 +87,7 @@ def main(arguments: list[str]) -> None:
         print(json.dumps({"benchmark": "claims_seeds", "skipped": "no seed articles"}))
         return
     gold, scores, missed = claims(), [], []
+    of_slots: list[tuple[Gold, Claim]] = []
     began = time.process_time()
     print(
         f"{'article':8} {'gold':>5} {'found':>6} {'right':>6} {'prec.':>6} {'rec.':>6} {'cont.P':>7} {'cont.R':>7}",
@@ -97,17 +104,25 @@ def main(arguments: list[str]) -> None:
         missed += [
             (article, one, g in {p[0] for p in pairs}) for g, one in enumerate(own) if one.must and g not in right
         ]
+        new = [(own[g], one) for g, f in pairs if (one := found[f].claim)]
+        of_slots += new
         if "--show" in arguments:
             show(article, own, found, pairs)
+        if "--slots" in arguments:
+            show_slots(new)
     total = Score(*(sum(column) for column in zip(*scores, strict=True)))
     print(line("all", total))
     print(f"claims the issue names: {total.must_right} of {total.must} right; missed:")
     for article, one, paired in missed:
         why = ": found with another act or object" if paired else ""
         print(f"  {article.name[:3]} n {one.n}: {told(one)} ({one.note or 'no note'}){why}")
+    slots = claims_slots.scored(of_slots)
+    print("slots of the paired claims:")
+    print("\n".join(claims_slots.lines(slots)))
     print(
         json.dumps(
             {"benchmark": "claims_seeds", **total._asdict()}
+            | {"slots": {name: list(counts) for name, counts in slots.items()}}
             | {name: round(value, 4) for name, value in total.shares().items()}
             | {"cpu_s": round(time.process_time() - began, 2)}
         )
@@ -122,7 +137,7 @@ def claims_found(article: Article) -> list[Found]:
         raise SystemExit(f"claims_seeds needs ceasefire.text.claims.claims_of_text: {error}") from error
     published = datetime.fromisoformat(article.published).replace(tzinfo=UTC)
     return [
-        Found(speaker, one.begin, one.stop, one.stance, one.act, one.object_class)
+        Found(speaker, one.begin, one.stop, one.stance, one.act, one.object_class, one)
         for one in claims_of_text(article.text, outlet=OUTLET, published=published)
         for speaker in each(one.speaker)
     ]
@@ -227,6 +242,17 @@ def show(article: Article, gold: list[Gold], found: list[Found], pairs: list[tup
         if f not in of.values():
             words = article.text[other.begin : other.stop]
             print(f"  surplus: {known(other.speaker)}, {other.stance} {other.act} {other.object_class or '-'}: {words}")
+
+
+def show_slots(pairs: list[tuple[Gold, Claim]]) -> None:
+    """Print the slots that are not as in the gold file, with the words."""
+    for gold, claim in pairs:
+        want, have = claims_slots.asked(gold), claims_slots.told(claim)
+        for slot in claims_slots.SLOTS:
+            if (want[slot] or have[slot]) and not (
+                want[slot] and have[slot] and claims_slots.same(slot, want[slot], have[slot])
+            ):
+                print(f"  {slot} {gold.n}: {have[slot]!r} for {want[slot]!r}: {claim.text}")
 
 
 if __name__ == "__main__":

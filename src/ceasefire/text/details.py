@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import nan
 from typing import NamedTuple
 
@@ -13,9 +15,9 @@ from ceasefire.text.accused import accused
 from ceasefire.text.article import Said
 from ceasefire.text.certainty import certainty, checked, disputes
 from ceasefire.text.page import Page
-from ceasefire.text.placed import placed
+from ceasefire.text.placed import Spot, placed, spot_of, spots
 from ceasefire.text.quantity import Quantity, quantities
-from ceasefire.text.when import when
+from ceasefire.text.when import UNKNOWN, When, when
 
 UNITS = {
     "persons": (
@@ -50,6 +52,10 @@ UNITS = {
 }
 """What is counted, and the words for it."""
 _SKIPPED = ("of", "one", "the")
+_WEEK = timedelta(days=7)
+_PEOPLES = ("ukrainian", "russian")
+_AGO = re.compile(r"\s*(?:days?|weeks?|months?|years?|hours?|minutes?)\s+(?:ago|later|earlier|before|in the making)\b")
+_ON_THE_GROUND = ("attack", "advance", "territory", "encirclement", "casualties", "fire", "launch", "interception")
 
 
 class Origin(NamedTuple):
@@ -80,18 +86,27 @@ def claims_from(page: Page, said: list[Said], origin: Origin) -> list[Claim]:
     origin
         The text as archived, and where it comes from.
     """
-    rows = [_claim(page, one, origin) for one in said]
+    known = spots(origin.text)
+    rows = [_located(_claim(page, one, origin), origin, known) for one in said]
     rows = sorted({row.id: row for row in rows}.values(), key=lambda c: (c.begin, c.stop, c.speaker))
     return _disputed(rows)
 
 
 def with_places(claims: list[Claim]) -> list[Claim]:
-    """Give each claim the disc of the place that its words name."""
-    spots = placed([one.text for one in claims])
+    """Give each claim the disc of the site or region that its words name, where no town is known already."""
+    found = placed([one.text for one in claims])
     return [
-        replace(c, place=s.name, region=s.region, lon=s.lon, lat=s.lat, radius_km=s.radius_km) if s.name else c
-        for c, s in zip(claims, spots, strict=True)
+        replace(c, place=s.name, region=s.region, lon=s.lon, lat=s.lat, radius_km=s.radius_km)
+        if s.name and not c.radius_km <= s.radius_km
+        else c
+        for c, s in zip(claims, found, strict=True)
     ]
+
+
+def _located(claim: Claim, origin: Origin, known: Sequence[Spot]) -> Claim:
+    refers = claim.act.split(".")[0] in _ON_THE_GROUND
+    spot = spot_of((claim.begin, claim.stop), origin.text, known, refers=refers)
+    return replace(claim, **{("place" if k == "name" else k): v for k, v in spot._asdict().items()}) if spot else claim
 
 
 def _disputed(rows: list[Claim]) -> list[Claim]:
@@ -108,8 +123,9 @@ def _disputed(rows: list[Claim]) -> list[Claim]:
 def _claim(page: Page, one: Said, origin: Origin) -> Claim:
     begin, stop = page.clean.back(one.content)
     words = page.text[slice(*one.content)]
-    sentence = page.text[slice(*_sentence(page, one.content))]
-    time = when(words, origin.published, zone=origin.zone)
+    first, last = _sentence(page, one.content)
+    sentence, before = page.text[first:last], page.text[first : one.content[0]]
+    time = _time(words, sentence, one, origin)
     cue = page.text[slice(*one.cue)] if one.cue else ""
     count = _counted(words)
     source = page.clean.back(one.source) if one.source else (-1, -1)
@@ -125,7 +141,7 @@ def _claim(page: Page, one: Said, origin: Origin) -> Claim:
         stance=one.stance,
         act=one.matter.act,
         object_class=one.matter.object_class,
-        accused=accused(words, one.matter.act, one.who.party),
+        accused=accused(words, one.matter.act, one.who.party, stance=one.stance, before=before),
         start=time.start,
         end=time.end,
         low=count.low if count else nan,
@@ -149,6 +165,17 @@ def _claim(page: Page, one: Said, origin: Origin) -> Claim:
     )
 
 
+def _time(words: str, sentence: str, one: Said, origin: Origin) -> When:
+    """Give the time that a content names; an event that the outlet tells has that of its sentence, a judgement none."""
+    told = when(words, origin.published, zone=origin.zone)
+    if one.stance == "judges" and (told.end - told.start > _WEEK or told.words.lower() == "today"):
+        return UNKNOWN
+    if told == UNKNOWN and one.cue is None and one.matter.act.split(".")[0] in _ON_THE_GROUND:
+        told = when(sentence, origin.published, zone=origin.zone)
+        return told if told.end - told.start <= _WEEK else UNKNOWN
+    return told
+
+
 def _sentence(page: Page, content: tuple[int, int]) -> tuple[int, int]:
     words = page.words(content[0], content[0] + 1)
     if not words:
@@ -158,8 +185,19 @@ def _sentence(page: Page, content: tuple[int, int]) -> tuple[int, int]:
 
 
 def _counted(words: str) -> Quantity | None:
-    found = [q for q in quantities(words) if q.unit not in _SKIPPED and q.words.lower() not in ("one", "a", "two")]
+    told = [replace(q, unit=_of(words, q)) if q.unit == "of" else q for q in quantities(words)]
+    found = [
+        q
+        for q in told
+        if q.unit not in _SKIPPED and q.words.lower() not in ("one", "a", "two") and not _AGO.match(words, q.stop)
+    ]
     return found[0] if found else None
+
+
+def _of(words: str, count: Quantity) -> str:
+    """Give what "thousands of Ukrainian troops" counts: the first word behind it that is a unit, else "of"."""
+    behind = re.findall(r"[^\W\d_]+", words[count.stop : count.stop + 60].lower())[1:6]
+    return next((w for w in behind for names in UNITS.values() if w in names and w not in _PEOPLES), "of")
 
 
 def _unit(count: Quantity) -> str:

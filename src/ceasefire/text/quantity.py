@@ -102,7 +102,7 @@ def _bounded(low: float, high: float, bound: str) -> tuple[float, float]:
         return 0.0, high
     if re.fullmatch(_UNDER, bound):
         return (0.8 * low if bound in ("nearly", "almost", "майже", "почти") else 0.0), high
-    if re.fullmatch(_ABOUT, bound):
+    if re.fullmatch(_ABOUT, bound) and low == high:  # "around 70,000 to 80,000" says how far already
         return 0.8 * low, 1.25 * high
     return low, high
 

@@ -38,7 +38,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(
-    rf"\b(?:(?P<last>last|this|next|in|since|early|late|mid) )?(?:(?:early|late|"
+    rf"\b(?:(?P<last>last|this|next|in|of|since|early|late|mid) )?(?:(?:early|late|"
     rf"mid)[- ])?{_MONTH.format('m')}(?: (?P<y>(?:19|20)\d\d))?\b(?! \d)",
     re.IGNORECASE,
 )
@@ -63,7 +63,15 @@ _PAST = re.compile(
 _WEEK = re.compile(
     r"\b(?P<which>last|this|next) (?P<unit>week|month|year|weekend)\b|\bover the (?P<end>weekend)\b", re.IGNORECASE
 )
-_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_TO = re.compile(r"\s*(?:to|and|until|till|through|–|—|-)\s*(?:the )?", re.IGNORECASE)
+_INVASION = datetime(2022, 2, 24, tzinfo=UTC)
+_SINCE_WAR = re.compile(
+    r"\bsince (?:the )?(?:(?:start|beginning|outbreak|onset|first day) of )?(?:the |its |moscow's |russia's )?"
+    r"(?:war|full[- ]scale (?:war|invasion)|invasion)(?: began| started)?\b",
+    re.IGNORECASE,
+)
+_FIGHTS = re.compile(r"\b(?:russia\w*|ukrain\w*|moscow|kyiv|putin|zelensk\w*)\b", re.IGNORECASE)
+"""Other wars have other first days: without such a name the first day is not known."""
 _NUMBERS = {
     w: i for i, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
 } | {
@@ -114,12 +122,15 @@ def when(words: str, published: datetime, *, zone: str = "UTC", open_start: date
     dated = published > EPOCH
     local = published.astimezone(ZoneInfo(zone)) if dated else EPOCH
     day = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    found = _absolute(words, day if dated else None) or (_relative(words, day) if dated else None)
+    found = (
+        _absolute(words, day if dated else None) or _of_war(words, local) or (_relative(words, day) if dated else None)
+    )
     if found is None:
         return UNKNOWN
     begin, stop, said = found
-    if _SINCE.search(words) and dated and re.search(rf"\bsince\b[^.;]{{0,40}}{re.escape(said)}", words, re.IGNORECASE):
-        stop = published if published > begin else stop
+    named = re.sub(r"^(?:since|in|on|during|of|from|until|back in)\s+", "", said, flags=re.IGNORECASE)
+    if dated and re.search(rf"\bsince\b[^.;]{{0,40}}{re.escape(named)}", words, re.IGNORECASE):
+        stop = _said_at(local) if published > begin else stop
     return When(begin.astimezone(UTC), stop.astimezone(UTC), said)
 
 
@@ -133,6 +144,9 @@ def _absolute(words: str, day: datetime | None) -> tuple[datetime, datetime, str
             begin = datetime(year, month, int(m["d1"] or m["d2"]), tzinfo=zone)
         except ValueError:
             return None
+        last = _DATE.match(words, behind.end()) if (behind := _TO.match(words, m.end())) else None
+        if last and (stop := _last_day(last, begin)) > begin:
+            return begin, stop, words[m.start() : last.end()]
         return begin, begin + timedelta(days=1), m[0]
     for m in _MONTH_YEAR.finditer(words):
         if m["m"].lower() in ("may", "march", "mar") and (not m["m"][0].isupper() or not (m["last"] or m["y"])):
@@ -148,6 +162,31 @@ def _absolute(words: str, day: datetime | None) -> tuple[datetime, datetime, str
         year = int(y["y"] or y["y2"])
         return datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone), y[0]
     return None
+
+
+def _last_day(m: re.Match[str], begin: datetime) -> datetime:
+    """Give the end of a range of days that begins earlier; the begin itself where it is no day of a calendar."""
+    year = int(m["y"]) if m["y"] else begin.year
+    try:
+        return datetime(year, _month(m["m1"] or m["m2"]), int(m["d1"] or m["d2"]), tzinfo=begin.tzinfo) + timedelta(
+            days=1
+        )
+    except ValueError:
+        return begin
+
+
+def _of_war(words: str, published: datetime) -> tuple[datetime, datetime, str] | None:
+    """Give the time since the invasion of 24 February 2022, where the words count from it and name who fights in it."""
+    m = _SINCE_WAR.search(words)
+    if not m or published <= _INVASION or not _FIGHTS.search(words):
+        return None
+    return _INVASION, _said_at(published), m[0]
+
+
+def _said_at(published: datetime) -> datetime:
+    """Give the end of what lasted until publication: where only its day is known, the end of that day."""
+    whole = published.hour == published.minute == published.second == 0
+    return published + timedelta(days=1) if whole else published
 
 
 def _year_near(day: datetime | None, month: int) -> int:
