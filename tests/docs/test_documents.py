@@ -127,7 +127,7 @@ def run(block: Block, folder: Path) -> None:
 
 def example(block: Block, names: dict[str, object]) -> None:
     """Run a Python block as a doctest; packages that are not ours may be absent."""
-    for package in re.findall(r"^>>> import (pandas|duckdb|geopandas)\b", block.text, flags=re.M):
+    for package in re.findall(r"^>>> import (pandas|duckdb|geopandas|rasterio)\b", block.text, flags=re.M):
         if find_spec(package) is None:
             pytest.skip(f"{package} is not installed; the page up to line {block.line} ran")
     parsed = doctest.DocTestParser().get_doctest(block.text, names, block.page, block.page, block.line)

@@ -138,8 +138,8 @@ def around(options: Mapping[str, Any]) -> list[Place]:
 
     Options: `around`, a list of longitude, latitude (degrees) and radius (metres).
 
-    >>> around({"around": [[30.5, 50.4, 500]]})
-    [Place(id='around 1', lon=30.5, lat=50.4, radius_m=500.0)]
+    >>> [(place.id, place.lon, place.radius_m) for place in around({"around": [[30.5, 50.4, 500]]})]
+    [('around 1', 30.5, 500.0)]
     """
     found = []
     for k, row in enumerate(options.get("around", ())):

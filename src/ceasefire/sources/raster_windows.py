@@ -109,15 +109,20 @@ def windows(wanted: Sequence[Place], *, worth: float = WORTH) -> list[tuple[floa
     while merged:
         merged = False
         kept, n = np.empty((len(boxes), 4)), 0
+        longest = max([LARGEST_DEGREES, *(box[2] - box[0] for box in boxes)])
         for box in boxes:
-            low, high = np.minimum(kept[:n, :2], box[:2]), np.maximum(kept[:n, 2:], box[2:])
-            both, apart = np.prod(high - low, axis=1), np.prod(kept[:n, 2:] - kept[:n, :2], axis=1)
+            # kept from west to east: what begins further west than this cannot be near
+            reach = box[0] - longest - worth * (box[2] - box[0])
+            first = int(np.searchsorted(kept[:n, 0], reach))
+            some = kept[first:n]
+            low, high = np.minimum(some[:, :2], box[:2]), np.maximum(some[:, 2:], box[2:])
+            both, apart = np.prod(high - low, axis=1), np.prod(some[:, 2:] - some[:, :2], axis=1)
             own = (box[2] - box[0]) * (box[3] - box[1])
             waste = both - apart - own
             small = np.max(high - low, axis=1) <= LARGEST_DEGREES
             near = np.flatnonzero((waste <= worth * np.minimum(apart, own)) & (small | (both <= apart)))
             if len(near):
-                kept[near[0]] = (*low[near[0]], *high[near[0]])
+                kept[first + near[0]] = (*low[near[0]], *high[near[0]])
                 merged = True
             else:
                 kept[n] = box
