@@ -38,6 +38,8 @@ PLACEBO = 8_000
 """Months of places searched to learn how often a quiet month shows a spell."""
 CLASSES = 3
 """Classes of usable nights in the period in which quiet months are kept apart."""
+FEW = 1_500
+"""With fewer quiet months there is one class, and the tail beyond their upper tenth is taken to be exponential."""
 OUTAGE, NONE_SEEN, NOT_OBSERVABLE = "outage", "none seen", "not observable"
 
 
@@ -197,7 +199,8 @@ def _quiet(
 ) -> tuple[Array, NDArray[np.int64]]:
     """Search earlier months of some places, each left out of its own baseline; give scores and usable nights."""
     n, period = len(model.value), at.stop - at.start
-    begins = np.arange(LEAD_NIGHTS, at.start - period + 1, max(period, 1))
+    step = max(1, period // 4, min(period, n * at.start // FEW))  # of few places, months that overlap
+    begins = np.arange(LEAD_NIGHTS, at.start - period + 1, step)
     if not len(begins):
         begins = np.array([max(0, at.start - period)])
     each = min(n, max(1, PLACEBO // len(begins)))
@@ -221,11 +224,27 @@ def _tails(score: Array, clear: Any, quiet: Array, quiet_clear: Any) -> Floats:
     """Give the share of quiet months, alike in usable nights, with as strong a spell; at least 1 in as many."""
     if not len(quiet):
         return np.ones(len(score))
+    if len(quiet) < FEW:
+        return _few_tails(score.astype(np.float64), np.sort(quiet))
     edges = np.quantile(quiet_clear, np.arange(1, CLASSES) / CLASSES)
     own, theirs = (np.searchsorted(edges, v, side="left") for v in (clear, quiet_clear))
     out = np.ones(len(score))
     for k in range(CLASSES):
-        pool = np.sort(quiet[theirs == k])
         rows = own == k
-        out[rows] = (1.0 + len(pool) - np.searchsorted(pool, score[rows], side="left")) / (1.0 + len(pool))
+        out[rows] = _share(score[rows], np.sort(quiet[theirs == k]))
     return out
+
+
+def _share(score: Any, pool: Any) -> Floats:
+    return np.asarray((1.0 + len(pool) - np.searchsorted(pool, score, side="left")) / (1.0 + len(pool)))
+
+
+def _few_tails(score: Floats, pool: Any) -> Floats:
+    """Give the share where there are few quiet months: counted up to the upper tenth, exponential beyond it.
+
+    Twice a log likelihood ratio has an exponential tail; its scale is the mean excess, enlarged by two standard errors.
+    """
+    edge = float(np.quantile(pool, 0.9))
+    over = pool[pool > edge] - edge
+    scale = max(float(over.mean()) * (1.0 + 2.0 / np.sqrt(len(over))), 1.0) if len(over) else 1.0
+    return np.where(score > edge, 0.1 * np.exp(-(score - edge) / scale), _share(score, pool))
