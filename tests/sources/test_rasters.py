@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+import tempfile
 import warnings
 import zipfile
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sources.imagery import CRS, LAT, LON, speckle, write_tif
 
-from ceasefire.errors import AssumedUnits, Regridded, SourceError
+from ceasefire.errors import AssumedUnits, Doubt, MissingExtra, Regridded, SourceError
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.projection import to_grid
 from ceasefire.model.intake import Window
@@ -323,6 +325,26 @@ def test_decibels_are_converted_where_said_and_refused_where_guessed(tmp_path: P
         assert len(stacks("").stacks) == 1
 
 
+def test_decibels_by_the_tag_of_the_file(tmp_path: Path) -> None:
+    values = speckle((SIZE, SIZE), 1)
+    path = write_tif(tmp_path / "VV_20250301T015854.tif", (10 * np.log10(values)).astype(np.float32), pixel=30.0)
+    with rasterio.open(path, "r+") as file:
+        file.set_band_unit(1, "dB")
+    own = {"bands": ["VV"], "mapping": {"name": MAPPING["name"]}}
+    assert np.allclose(
+        sentinel1.stacks([path], source="own", options=own).stacks[0].values[0], np.log(values), atol=1e-5
+    )
+    got = sentinel1.stacks([path], source="own", options={"bands": ["VV"], "mapping": MAPPING})
+    assert reasons(got)[path.name] == "the file states 'dB', but linear power is what was told of it"
+
+
+def test_without_the_extra_the_message_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = quiet(tmp_path, ("20250301",))
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(MissingExtra, match=r"ceasefire\[satellite\]"):
+        read(paths)
+
+
 # bad input: each has a name, and the others go on
 
 
@@ -426,6 +448,30 @@ def test_half_a_pass_is_half_lost_where_both_are_needed(tmp_path: Path) -> None:
     paths = quiet(tmp_path)
     spoil(opera(tmp_path, "20250313", "VH"), "truncated")
     assert [look.quality for look in read(paths).looks] == [1.0, 1.0, 1.0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=12),
+    st.sampled_from(["tif", "nc"]),
+)
+def test_no_byte_of_a_file_breaks_the_reading(changes: list[tuple[int, int]], kind: str) -> None:
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore", Doubt)
+        folder = Path(name)
+        if kind == "tif":
+            path = write_tif(opera(folder, "20250301"), speckle((30, 30), 1), pixel=30.0)
+            options: dict[str, Any] = {}
+        else:
+            path = cube(folder / "cube_20250301T000000.nc", speckle((30, 30), 1)[None])
+            options = CUBE
+        data = bytearray(path.read_bytes())
+        for at, value in changes:
+            data[at % len(data)] = value
+        path.write_bytes(data)
+        got = sentinel1.stacks([path], source="own", options=options)
+        got.count.check()
+        assert got.stacks or got.quarantine or got.count.outside
 
 
 @pytest.mark.parametrize(

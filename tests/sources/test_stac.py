@@ -424,6 +424,43 @@ def test_sentinel2_offset_is_taken_off_once(catalogue: Catalogue, tmp_path: Path
     assert all(0.0 < quality[d] < 1.0 for d in ("2025-03-20", "2025-03-25", "2025-03-30"))
 
 
+def test_bursts_and_landsat_as_nasa_lists_them(catalogue: Catalogue, tmp_path: Path) -> None:
+    names = "OPERA_L2_RTC-S1_T138-295011-IW2_20250319T042245Z_20250319T111213Z_S1A_30_v1.0"
+    files = {
+        band: write_tif(catalogue.folder / f"{names}_{band}.tif", speckle((100, 100), k), pixel=30.0)
+        for k, band in enumerate(("VV", "VH"))
+    }
+    burst = sentinel1_item("2025-03-19", files)
+    # assets by other names than bands: the end of the file's name tells
+    burst |= {"id": names, "assets": {f"data_{k}": a for k, a in enumerate(burst["assets"].values())}}
+    del burst["properties"]["sat:relative_orbit"]
+    catalogue.items.append(burst)
+    read = raster_reader("sentinel1")(tifs(get(catalogue, tmp_path / "s1")), source="s1", around=PLACES[:1])
+    assert [(s.band, s.orbit) for s in read.stacks] == [("VV", "T138-295011-IW2"), ("VH", "T138-295011-IW2")]
+    assert read.stacks[0].scenes[0].platform == "S1A"
+
+    stored = np.random.default_rng(3).integers(500, 4000, (100, 100)).astype(np.int16)
+    names = "HLS.L30.T36UUA.2025080T083320.v2.0"
+    files = {
+        band: write_tif(catalogue.folder / f"{names}.{band}.tif", values, pixel=30.0)
+        for band, values in (("B05", stored), ("B07", stored), ("Fmask", np.full((100, 100), 64, dtype=np.uint8)))
+    }
+    item = sentinel1_item("2025-03-21", files)
+    item |= {"id": names, "collection": "HLSL30_2.0", "assets": {k.upper(): v for k, v in item["assets"].items()}}
+    catalogue.items[:] = [item]
+    options = {**S1, "collections": ["HLSL30_2.0"], "token": ""}
+    brought = fetch(
+        "hls", folder=tmp_path / "hls", window=WINDOW, places=PLACES, options=options, opener=catalogue.opener
+    )
+    read = raster_reader("hls")(tifs(brought), source="hls", around=PLACES[:1])
+    assert read.quarantine == []
+    assert [(s.band, s.orbit, s.scenes[0].platform) for s in read.stacks] == [
+        ("B8A", "T36UUA", "Landsat"),
+        ("B12", "T36UUA", "Landsat"),
+    ]
+    assert 0.05 <= float(np.nanmin(read.stacks[0].values)) <= float(np.nanmax(read.stacks[0].values)) <= 0.4
+
+
 def test_parts_of_a_file_are_asked_for_once(catalogue: Catalogue) -> None:
     data = np.random.default_rng(0).bytes(5 * BLOCK + 17)
     (catalogue.folder / "a.bin").write_bytes(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -24,6 +25,8 @@ NOT_FETCHED = "not-fetched.json"
 """File beside fetched windows that names the items found and not fetched, with their reasons."""
 CONSTANT_FROM = 16
 """Pixels from which one value everywhere is no image."""
+
+_DECIBEL = re.compile(r"\b(?:db|decibels?)\b", re.I)
 
 Key = int | str
 """A window: its number, or the orbit where every orbit has the grid of its files."""
@@ -160,6 +163,7 @@ def _read(
             continue
         mask = layer.scene.band.upper() == product.mask.upper() if product.mask else False
         try:
+            layer = layer if mask else _in_units(layer, dataset)  # noqa: PLW2901
             native = native or grid_of(dataset, crs=layer.crs)
             box = _box(native)
             found = []
@@ -190,6 +194,20 @@ def _read(
         for key, piece in found:
             read.found.setdefault((key, layer.scene.orbit, layer.scene.band), []).append(piece)
         read.rows += 1
+
+
+def _in_units(layer: Layer, dataset: Any) -> Layer:
+    """The layer in the units that the file's tags state, where neither product nor case says them."""
+    own = dataset.tags(layer.index)
+    stated = str(
+        dataset.units[layer.index - 1] or own.get("units") or own.get("UNITS") or dataset.tags().get("UNITS", "")
+    )
+    told = layer.scene.units
+    if told.lower() == "linear" and _DECIBEL.search(stated):
+        raise Unreadable(f"the file states {stated[:40]!r}, but linear power is what was told of it", "wrong units")
+    if told or stated.strip() in ("", "1"):
+        return layer
+    return replace(layer, scene=replace(layer.scene, units=stated))
 
 
 def _linear(product: Product, layer: Layer, dataset: Any, mask: bool, raw: Any) -> Floats:
