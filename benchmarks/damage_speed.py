@@ -87,6 +87,7 @@ def kernel(dates: int, size: int, repeat: int) -> dict[str, Any]:
         "numpy nanmean/nanvar": (lambda: _numpy(x, before), 1),
     }
     if find_spec("xarray") and find_spec("dask"):
+        _xarray(small, before)
         ways["xarray on dask threads"] = (lambda: _xarray(x, before), 1)
     gb = x.nbytes / 1e9
     print(f"\nstack ({dates}, {size}, {size}), {gb:.2f} GB in memory, {work.MISSING:.0%} missing")
