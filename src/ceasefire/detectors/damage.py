@@ -20,8 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 from ceasefire.detectors.damage_footprint import Footprints, Judged, judge
-from ceasefire.detectors.damage_surroundings import DB, check, steady, water
-from ceasefire.errors import CeasefireError
+from ceasefire.detectors.damage_surroundings import DB, NotComparable, check, steady, water
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.model.scene import Scene
@@ -29,6 +28,8 @@ from ceasefire.stats import change_combine, change_t
 from ceasefire.stats.change import Moments, moments
 from ceasefire.stats.change_null import ENOUGH, TailNull, crossed, folds, standardise
 from ceasefire.stats.false_discovery import adjusted
+
+__all__ = ["REASONS", "Damage", "NotComparable", "Period", "detect"]
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,10 +43,6 @@ LEAST_BEFORE, LEAST_AFTER = 3, 2
 """Dates that a pixel needs before and after in a series."""
 OWN_NULL = 2000
 """Quiet pixels with which those of one number of series have a null of their own."""
-
-
-class NotComparable(CeasefireError):
-    """Stacks that cannot be compared: different grids, or no date before or after."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,9 +204,7 @@ def detect(
     change = np.where(total > 0, np.nansum(difference * weight, axis=0) / np.where(total > 0, total, 1.0), np.nan) / DB
     used = [[stack.times[side] for stack, side in zip(stacks, each, strict=True)] for each in zip(*sides, strict=True)]
     start, end = ((min(t.min() for t in w if len(t)), max(t.max() for t in w if len(t))) for w in used)
-    judged = Judged(
-        stacks, sides, values, shifts, deviates, error, spread, r, statistic, dof, change, np.isfinite(p), quiet
-    )
+    judged = Judged(stacks, sides, values, shifts, deviates, error, statistic, dof, change, np.isfinite(p), quiet)
     return Damage(
         grid=grid,
         p=p,

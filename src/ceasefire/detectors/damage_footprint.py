@@ -10,7 +10,7 @@ For a footprint that alarms, the date is scanned for (`stats.change_date`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -75,13 +75,24 @@ class Judged:
     moments: Sequence[Moments]
     deviates: Array
     error: Array
-    spread: Array
-    r: Array
     statistic: Array
     dof: Ints
     change_db: Array
     known: Mask
     quiet: Mask
+
+    def window(self, rows: slice, columns: slice) -> Judged:
+        """Give a block of rows and columns, without a copy."""
+        at = (..., rows, columns)
+        return replace(
+            self,
+            values=[v[at] for v in self.values],
+            moments=[Moments._make(v[at] for v in m) for m in self.moments],
+            **{
+                name: getattr(self, name)[at]
+                for name in ("deviates", "error", "statistic", "dof", "change_db", "known", "quiet")
+            },
+        )
 
 
 class _Laid(NamedTuple):
@@ -127,13 +138,12 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
         if box is None:
             continue
         shape = labels[box] == k + 1
-        at = np.zeros(labels.shape, dtype=bool)
-        at[box] = shape
-        known = at & of.known
-        pixels[k], judged[k] = at.sum(), known.sum()
+        here = of.window(*box)
+        known = shape & here.known
+        pixels[k], judged[k] = shape.sum(), known.sum()
         if judged[k] < SHARE * pixels[k]:
             continue
-        numbers["change_db"][k] = _mean_change(of, known)
+        numbers["change_db"][k] = float(np.nanmean(here.change_db[known]))
         window = _window(box, labels.shape)
         name = (shape.tobytes(), repr((shape.shape, window)).encode())
         if name not in laid:
@@ -141,20 +151,20 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
         elsewhere = laid[name]
         if elsewhere is None:
             continue
-        z = _mean_deviates(of.deviates[:, known])
+        z = _mean_deviates(here.deviates[:, known])
         z = (z - elsewhere.middle) / elsewhere.width
         q, dof_mean = (v[0] for v in quadratic(z[:, None], elsewhere.r))
         used[k] = dof_mean
         if not dof_mean:
             continue
-        of_all = (int(of.dof[known].sum()), int(dof_mean), int(judged[k]))
+        of_all = (int(here.dof[known].sum()), int(dof_mean), int(judged[k]))
         theory = change_footprint.spread(*of_all)
-        raw = change_footprint.blend(of.statistic[known].sum(), q, judged[k])
+        raw = change_footprint.blend(here.statistic[known].sum(), q, judged[k])
         blend = max(float(elsewhere.aligned(raw, theory)), 0.0)
         numbers["p"][k] = elsewhere.null.p(-2.0 * theory.log_tail(blend))
-        numbers["likelihood_ratio"][k] = _ratio(of, known, elsewhere, blend, of_all)
+        numbers["likelihood_ratio"][k] = _ratio(here, known, elsewhere, blend, of_all)
         if numbers["p"][k] <= level:
-            found = _date(of, known, elsewhere)
+            found = _date(here, known, elsewhere)
             for field, value in zip(dates, (found.after, found.by, found.earliest, found.latest), strict=True):
                 dates[field][k] = value
     return Footprints(
@@ -238,10 +248,6 @@ def _mean_deviates(z: Array) -> Array:
     known = np.isfinite(z)
     n = known.sum(axis=1)
     return np.where(n >= SHARE * z.shape[1], np.where(known, z, 0.0).sum(axis=1) / np.sqrt(np.maximum(n, 1)), np.nan)
-
-
-def _mean_change(of: Judged, at: Mask) -> float:
-    return float(np.nanmean(of.change_db[at]))
 
 
 def _ratio(of: Judged, at: Mask, laid: _Laid, blend: float, of_all: tuple[int, int, int]) -> float:

@@ -35,7 +35,11 @@ SAMPLE = 600
 METRES_PER_DEGREE = 111_195.0
 
 
-class WrongUnits(CeasefireError):
+class NotComparable(CeasefireError):
+    """Stacks that cannot be compared: different grids or units, or no date before or after."""
+
+
+class WrongUnits(NotComparable):
     """Pixels are not what a test of change needs, e.g. decibels or linear power where logarithms are needed."""
 
 
