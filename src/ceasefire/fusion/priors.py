@@ -61,7 +61,6 @@ class Priors(BaseModel):
     occurred: Mapping[str, _Ratio] = {
         "satellite.thermal": 3.0,
         "satellite.radar": 4.0,
-        "satellite.lights": 2.0,
         "drone": 20.0,
         "monitor": 14.0,
         "official": 6.0,
