@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import damage_work as work
-from benchmarks.measure import apart, peak_gb
+from benchmarks.measure import apart
 from ceasefire.detectors.damage_kernel import moments, t_and_dof
 from ceasefire.detectors.threads import processors
 from ceasefire.detectors.tiles import tiles
@@ -158,7 +158,7 @@ def _child(*, kind: str, size: int, **given: Any) -> dict[str, Any]:
     try:
         if kind == "threads":
             wall, cpu = _best(lambda: do(at_once=given["workers"]), 1)
-            peak = peak_gb()
+            peak = work.peak_gb()
         else:
             import distributed
 
@@ -171,7 +171,7 @@ def _child(*, kind: str, size: int, **given: Any) -> dict[str, Any]:
                 begun = sum(client.run(time.process_time).values())
                 wall, cpu = _best(lambda: do(workers=cluster.scheduler_address), 1)
                 cpu += sum(client.run(time.process_time).values()) - begun
-                peak = sum(client.run(peak_gb).values())
+                peak = sum(client.run(work.peak_gb).values())
         manifest = json.loads((out / "manifest.json").read_text())["tiles"]
         if any("failed" in t for t in manifest.values()):
             raise SystemExit(str(manifest))

@@ -51,6 +51,12 @@ def images(dates: int, rows: int, columns: int, *, threads: int = 2, seed: int =
     return x
 
 
+def peak_gb() -> float:
+    """Give this process's peak resident memory, GB; `getrusage` would count that of the process which started it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024 / 1e9
+
+
 def write_tifs(folder: Path, dates: int, size: int) -> list[Path]:
     """Write a stack as one tiled GeoTIFF for each date."""
     import rasterio
