@@ -9,9 +9,10 @@ import pytest
 
 from ceasefire.fusion.coverage import coverage
 from ceasefire.fusion.priors import STATED_DETECTION
+from ceasefire.fusion.registered import targets
 from ceasefire.geo.overlap import disc_share
 from ceasefire.model.intake import Window
-from ceasefire.model.records import Incident, Look
+from ceasefire.model.records import Incident, Look, ProtectedObject
 from ceasefire.model.table import Table
 
 DAY = datetime(2025, 4, 1, 21, tzinfo=UTC)
@@ -106,3 +107,53 @@ def test_silence_is_worth_what_was_looked_at() -> None:
     watched, unwatched = chance["UA-53", DAY], chance["UA-59", DAY]
     assert watched.unseen < unwatched.unseen
     assert unwatched.unseen_low < 0.1 < 0.9 < unwatched.unseen_high
+
+
+def register(n: int = 10, known_km: float = 1.0) -> Table[ProtectedObject]:
+    rows = [
+        ProtectedObject(
+            id=f"x:{k}", name="", object_class="energy.electricity.grid", lon=34.0 + 0.1 * k, lat=49.6,
+            radius_km=known_km, region="UA-53",
+        )
+        for k in range(n)
+    ]  # fmt: skip
+    return Table.of(ProtectedObject, rows)
+
+
+def exposed(rows, objects, **given):
+    table = coverage(
+        Table.of(Look, rows), window=WINDOW, clock="Europe/Kyiv", regions=("UA-53",),
+        register=targets(objects, ("energy",), anything=False), **given,
+    )  # fmt: skip
+    return next(c for c in table if c.start == DAY)
+
+
+def test_looks_at_protected_objects_count_for_their_share_of_them() -> None:
+    p = STATED_DETECTION["satellite.thermal"]["attack"]
+    of = {"channel": "satellite.thermal", "region": "", "radius_km": 2.0, "lat": 49.6}
+    one = exposed([look("a", lon=34.0, **of)], register())
+    assert one.exposure == pytest.approx(p * 0.8 * 0.1, rel=0.02)
+    assert one.exposure_low < 0.01 * one.exposure  # by area it is next to nothing
+    every = exposed([look(f"a{k}", lon=34.0 + 0.1 * k, **of) for k in range(10)], register())
+    assert 0.6 * p < every.exposure < 0.8 * p
+    assert exposed([look("a", lon=34.55, **of)], register()).looks == 0
+    # places known to 4 km only: the disc of 2 km holds a quarter of each
+    assert exposed([look("a", lon=34.0, **of)], register(known_km=4.0)).exposure == pytest.approx(p * 0.02, rel=0.05)
+
+
+def test_few_objects_or_prohibitions_of_more_leave_area_alone() -> None:
+    disc = {"region": "", "lon": 34.55, "lat": 49.59, "radius_km": 30.0}
+    by_area = cells([look("a", **disc)])["UA-53", DAY].exposure
+    assert exposed([look("a", **disc)], register(4)).exposure == pytest.approx(by_area)
+    assert targets(register(), ("energy",), anything=True) is None
+    assert targets(register(), ("health",), anything=False) is None
+    assert exposed([look("a")], register()).exposure == pytest.approx(STATED_DETECTION["news"]["attack"])
+
+
+def test_a_look_of_unknown_cloud_has_a_cautious_end() -> None:
+    cell = cells([look("a", channel="satellite.thermal", quality=0.6, quality_low=0.2)])["UA-53", DAY]
+    sure = cells([look("a", channel="satellite.thermal", quality=0.6)])["UA-53", DAY]
+    assert cell.exposure == sure.exposure
+    assert cell.exposure_low == pytest.approx(sure.exposure_low / 3.0, rel=0.01)
+    with pytest.raises(ValueError, match="least quality"):
+        cells([look("a", quality=0.2, quality_low=0.6)])

@@ -1,7 +1,8 @@
 """The page `coverage.html`: by channel, region and day, what could have been seen, and by each eye, what was lost.
 
 Why a page of its own: thirty days of fifty regions by several channels are a large table, and the report only needs its
-sums. A cell says in tenths how much of one full look the looks of that day add up to: 1 - product of (1 - quality).
+sums. A cell says in tenths how much of one full look the looks of that day add up to, 1 - product of (1 - quality), at
+the cautious end where a look states one.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def seen(report: ReportInput) -> Seen:
     ]
     eyes = tuple(_eye(names[e], which == e, made, many, eye == e, quality, why, reasons) for e in range(len(names)))
     taken = sorted({n[0] for n in names} | set(report.expected_channels), key=_order)
-    strips = tuple(_strip(report, c, names, area, days, which, where, when, made, added, reasons) for c in taken)
+    strips = tuple(_strip(report, c, names, area, days, which, where, when, made, lowest, reasons) for c in taken)
     return Seen(
         tuple(days), tuple(sorted(eyes, key=lambda e: (_order(e.channel), e.source))), strips, tuple(sorted(table))
     )
