@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import effects, heat, learned, sources, store
+from ceasefire import effects, heat, imagery, learned, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.borne_out import borne_out
@@ -33,6 +33,7 @@ from ceasefire.model.agreement import ANY, Agreement
 from ceasefire.model.document import Document
 from ceasefire.model.effect import Judged
 from ceasefire.model.intake import Count, Intake
+from ceasefire.model.picture import Picture
 from ceasefire.model.records import (
     Claim,
     Finding,
@@ -171,7 +172,11 @@ class Case:
 
     def observe(self) -> Observed:
         """Read every source: rows to observations, looks and claims, and what could not be used."""
-        intakes = {line.id: self._take_in(line) for line in self.file.sources}
+        objects, registered = self._register()
+        pixels = [line for line in self.file.sources if line.product in imagery.PRODUCTS]
+        intakes = {line.id: self._take_in(line) for line in self.file.sources if line not in pixels}
+        seen = {line.id: self._look_at(line, objects, intakes) for line in pixels}
+        intakes |= {name: one.intake for name, one in seen.items()}
         said = Table.concat(Claim, (i.claims for i in intakes.values()))
         claims, unread = label_claims(said), said.column("observation") == ""
         reports = label_observations(
@@ -184,7 +189,6 @@ class Case:
             claims = Table.concat(Claim, [claims, articles.claims])
         observations = Table.concat(Observation, [reports, spoken])
         observations, held = self._held(observations)
-        objects, registered = self._register()
         intakes |= {name: i for name, i in (("control", held), ("registers", registered)) if i.count.rows}
         looks = Table.concat(Look, (i.looks for i in intakes.values()))
         looks = Table.concat(Look, [looks, self._never_looked(looks)])
@@ -203,6 +207,8 @@ class Case:
             counts={name: i.count for name, i in intakes.items()},
             files=tuple((name, file, digest) for name, i in intakes.items() for file, digest in i.files),
             texts={d.archived: d.text for i in intakes.values() for d in i.documents},
+            pictures=Table.of(Picture, [p for one in seen.values() for p in one.pictures]),
+            png={digest: data for one in seen.values() for digest, data in one.png.items()},
         )
 
     def fuse(self, observed: Observed) -> Incidents:
@@ -295,6 +301,25 @@ class Case:
             )
         intake.count.check()
         return intake
+
+    def _look_at(
+        self, line: SourceLine, objects: Table[ProtectedObject], intakes: Mapping[str, Intake]
+    ) -> imagery.Seen:
+        """Read a source of pixels: around the register's objects, or the fires that other sources saw."""
+        reports = [i.observations.where(channel="satellite.thermal") for i in intakes.values()]
+        seen = imagery.observe(
+            line.product,
+            find_files(line.paths, self.file, self.folder),
+            source=line.id,
+            options=line.options,
+            window=self.file.window,
+            objects=objects,
+            fires=Table.concat(Observation, reports),
+            finest_m=self.file.release.images.finest_m,
+            say=self.say,
+        )
+        seen.intake.count.check()
+        return seen
 
     def _read_articles(self, intakes: Mapping[str, Intake]) -> Intake:
         """Read the claims of every document that the sources gave; one that cannot be read is told with its reason."""

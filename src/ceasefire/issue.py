@@ -20,6 +20,7 @@ from ceasefire.model.records import Finding
 from ceasefire.model.table import Table
 from ceasefire.reporting import report, statements
 from ceasefire.reporting.given import InForce, Numbers, ReportInput
+from ceasefire.reporting.pictures import Pictures
 from ceasefire.store import Incidents, Observed
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def write(
     Path of the page, `report/index.html`.
     """
     given = report_input(case, observed, fused, findings, effects)
-    return report.write(given, case.output / "report", _compared(observed))
+    images = Pictures(observed.pictures, observed.png)
+    return report.write(given, case.output / "report", _compared(observed), images)
 
 
 def _compared(observed: Observed) -> statements.Compared:

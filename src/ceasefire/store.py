@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ceasefire.errors import CeasefireError
 from ceasefire.model.intake import Count
+from ceasefire.model.picture import Picture
 from ceasefire.model.records import (
     Claim,
     Coverage,
@@ -44,6 +45,10 @@ class Observed:
     """Triples (source, file name, SHA-256 of its bytes)."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of an archived text to the text; kept in `texts/` of the output folder, never in a report."""
+    pictures: Table[Picture] = field(default_factory=lambda: Table.empty(Picture))
+    """Pictures of observations made from pixels, before release."""
+    png: Mapping[str, bytes] = field(default_factory=dict)
+    """Their bytes by their SHA-256; kept in `pictures/` of the output folder, in a report only when released."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,9 @@ def keep(results: Observed | Incidents | Table[Finding], folder: Path) -> None:
             "counts": {name: asdict(count) for name, count in results.counts.items()},
             "files": [list(entry) for entry in results.files],
         }
+        for digest, data in results.png.items():
+            (folder / "pictures").mkdir(exist_ok=True)
+            (folder / "pictures" / f"{digest}.png").write_bytes(data)
         for archived, text in results.texts.items():
             (folder / "texts").mkdir(exist_ok=True)
             (folder / "texts" / f"{archived}.txt").write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -82,6 +90,8 @@ def observed(folder: Path) -> Observed:
     """Read back what `observe` left; `CeasefireError` names the verb to run first."""
     stage = "observe"
     sheet = json.loads(_there(folder / "sources.json", stage).read_text(encoding="utf-8"))
+    pictures = _read_back(Picture, folder / "pictures.parquet", stage)
+    images = sorted(set(pictures.column("image").tolist())) if len(pictures) else []
     return Observed(
         observations=_read_back(Observation, folder / "observations.parquet", stage),
         looks=_read_back(Look, folder / "looks.parquet", stage),
@@ -90,6 +100,8 @@ def observed(folder: Path) -> Observed:
         objects=_read_back(ProtectedObject, folder / "objects.parquet", stage),
         counts={name: Count(**count) for name, count in sheet["counts"].items()},
         files=tuple((source, file, digest) for source, file, digest in sheet["files"]),
+        pictures=pictures,
+        png={digest: _there(folder / "pictures" / f"{digest}.png", stage).read_bytes() for digest in images},
     )
 
 
