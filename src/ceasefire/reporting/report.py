@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 import ceasefire
 from ceasefire.model.intake import Count
-from ceasefire.reporting import annex, geojson, page, seen_page, statements, tables, words
+from ceasefire.reporting import annex, geojson, page, pictures, seen_page, statements, tables, words
 from ceasefire.reporting.comparison import Comparison, compare
 from ceasefire.reporting.coverage_table import Coverage, coverage
 from ceasefire.reporting.effect_chapter import Chapter, chapters
