@@ -451,27 +451,28 @@ def test_half_a_pass_is_half_lost_where_both_are_needed(tmp_path: Path) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=12),
-    st.sampled_from(["tif", "nc"]),
-)
-def test_no_byte_of_a_file_breaks_the_reading(changes: list[tuple[int, int]], kind: str) -> None:
+@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=12))
+def test_no_byte_of_a_file_breaks_the_reading(changes: list[tuple[int, int]]) -> None:
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore", Doubt)
-        folder = Path(name)
-        if kind == "tif":
-            path = write_tif(opera(folder, "20250301"), speckle((30, 30), 1), pixel=30.0)
-            options: dict[str, Any] = {}
-        else:
-            path = cube(folder / "cube_20250301T000000.nc", speckle((30, 30), 1)[None])
-            options = CUBE
+        path = write_tif(opera(Path(name), "20250301"), speckle((30, 30), 1), pixel=30.0)
         data = bytearray(path.read_bytes())
         for at, value in changes:
             data[at % len(data)] = value
         path.write_bytes(data)
-        got = sentinel1.stacks([path], source="own", options=options)
+        got = sentinel1.stacks([path], source="own")
         got.count.check()
         assert got.stacks or got.quarantine or got.count.outside
+
+
+def test_a_damaged_netcdf_is_refused_before_the_library_opens_it(tmp_path: Path) -> None:
+    path = cube(tmp_path / "cube_20250301T000000.nc", speckle((30, 30), 1)[None])
+    good = path.read_bytes()
+    for start, stop, value in ((8, 12, 0xFF), (20, 24, 0xFF), (60, 64, 0xFF)):
+        path.write_bytes(good[:start] + bytes([value]) * (stop - start) + good[stop:])
+        got = sentinel1.stacks([path], source="own", options=CUBE)
+        assert got.stacks == []
+        assert "the NetCDF file is damaged" in reasons(got)[path.name]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def _through(source: str, target: str, x: Any, y: Any) -> tuple[Floats, Floats]:
     if source == target:
         return a.copy(), b.copy()
     try:
+        from rasterio._err import CPLE_BaseError
         from rasterio.crs import CRS
         from rasterio.errors import CRSError
         from rasterio.warp import transform
@@ -103,8 +104,9 @@ def _through(source: str, target: str, x: Any, y: Any) -> tuple[Floats, Floats]:
     if known.any():
         try:
             found = transform(CRS.from_user_input(source), CRS.from_user_input(target), a[known], b[known])
-        except CRSError as error:
-            raise ValueError(f"not a known projection: {target if source == LONLAT else source} ({error})") from None
+        except (CRSError, CPLE_BaseError) as error:
+            name = target if source == LONLAT else source
+            raise ValueError(f"not a known projection, or none with a way to degrees: {name[:100]} ({error})") from None
         out[:, known] = np.asarray(found[:2])
     out[~np.isfinite(out)] = np.nan
     return out[0], out[1]

@@ -130,7 +130,37 @@ def kind(path: Path) -> str:
             return "Zarr"
         raise Unreadable("a folder that is no Zarr store")
     with path.open("rb") as file:
-        return kind_of(file.read(512))
+        first = file.read(512)
+    if first[:4] in (b"CDF\x01", b"CDF\x02"):
+        _classic(path)
+    return kind_of(first)
+
+
+def _classic(path: Path) -> None:
+    """Look through the header of a classic NetCDF before the library does, which a damaged one can bring down.
+
+    Raises
+    ------
+    Unreadable
+        Where the header is damaged, or a name or text in it is no text.
+    """
+    from scipy.io import netcdf_file
+
+    try:
+        with warnings.catch_warnings(), netcdf_file(path, mmap=True) as file:
+            warnings.simplefilter("ignore", RuntimeWarning)  # the map is let go a moment after the file
+            variables = file.variables
+            texts = [*file.dimensions, *variables]
+            for own in (file._attributes, *(v._attributes for v in variables.values())):
+                texts += [*own, *(value for value in own.values() if isinstance(value, bytes))]
+            for text in texts:
+                (text if isinstance(text, bytes) else text.encode("latin-1")).decode("utf-8")
+            shapes = [[file.dimensions[name] or 1 for name in v.dimensions] for v in variables.values()]
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, MemoryError) as error:
+        why = f"{type(error).__name__}: {_short(error)}"
+        raise Unreadable(f"the NetCDF file is damaged or breaks off: {why}", "truncated file") from None
+    if not shapes or any(size <= 0 for shape in shapes for size in shape):
+        raise Unreadable("the NetCDF file is damaged: it has no variable, or one of no size", "truncated file")
 
 
 def kind_of(first: bytes) -> str:

@@ -147,10 +147,15 @@ def _cut(dataset: Any, index: int, grid: Grid, row: int, column: int, linear: Ca
 def _warp(
     dataset: Any, index: int, grid: Grid, here: Any, linear: Callable[[Any], Floats], nearest: bool, shift: float
 ) -> Onto | None:
+    from rasterio._err import CPLE_BaseError
+    from rasterio.errors import RasterioError
     from rasterio.transform import Affine
     from rasterio.warp import Resampling, reproject, transform_bounds
 
-    bounds = transform_bounds(_crs(grid.crs), here, *grid.bounds, densify_pts=21)
+    try:
+        bounds = transform_bounds(_crs(grid.crs), here, *grid.bounds, densify_pts=21)
+    except (RasterioError, CPLE_BaseError) as error:
+        raise Unreadable(f"no way leads from its projection to {grid.crs[:40]}: {error}"[:300]) from None
     back = ~dataset.transform
     corners = [at(back, x, y) for x in bounds[0::2] for y in bounds[1::2]]
     if not np.isfinite(corners).all():
