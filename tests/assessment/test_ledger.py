@@ -139,7 +139,7 @@ def test_figures_that_share_a_claim_are_one_dispute(claim):
 
 def test_accounts_of_one_meeting_are_found_and_comments_are_not(claim):
     halt = {"act": "halt", "object_class": "energy", "stance": "accepts"}
-    call = {"act": "talks", "object_class": "call", "stance": "asserts"}
+    call = {"act": "talks", "object_class": "call", "stance": "asserts", "text": "the phone call was frank"}
     usa, russia = {"claimant": "usa"}, {"claimant": "russia"}
     rows = table(
         claim("a", speaker="White House", **halt, **usa),

@@ -104,7 +104,7 @@ def proposed(claims: Table[Claim]) -> list[tuple[str, str, str]]:
 def _of_meeting(account: list[Claim]) -> bool:
     """Tell whether somebody's claims of one day relate a meeting."""
     related = {c.claimant for c in account if c.chain and c.claimant and c.act in _OF_MEETINGS}
-    call = any(c.object_class == "call" or _CALL.search(c.text) for c in account)
+    call = any(_CALL.search(c.text) for c in account)
     return len(related) > 1 or (call and len(related) == 1)
 
 

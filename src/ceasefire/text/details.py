@@ -52,6 +52,9 @@ UNITS = {
 }
 """What is counted, and the words for it."""
 _SKIPPED = ("of", "one", "the")
+_THIS = re.compile(r"(?:this|that|it|the (?:claim|report|statement))\b", re.IGNORECASE)
+_JUST_BEFORE = 200
+"""Characters between a statement and the words that say of it that it is not verified, at most."""
 _WEEK = timedelta(days=7)
 _PEOPLES = ("ukrainian", "russian")
 _AGO = re.compile(r"\s*(?:days?|weeks?|months?|years?|hours?|minutes?)\s+(?:ago|later|earlier|before|in the making)\b")
@@ -89,7 +92,7 @@ def claims_from(page: Page, said: list[Said], origin: Origin) -> list[Claim]:
     known = spots(origin.text)
     rows = [_located(_claim(page, one, origin), origin, known) for one in said]
     rows = sorted({row.id: row for row in rows}.values(), key=lambda c: (c.begin, c.stop, c.speaker))
-    return _disputed(rows)
+    return _disputed(_of_before(rows))
 
 
 def with_places(claims: list[Claim]) -> list[Claim]:
@@ -107,6 +110,20 @@ def _located(claim: Claim, origin: Origin, known: Sequence[Spot]) -> Claim:
     refers = claim.act.split(".")[0] in _ON_THE_GROUND
     spot = spot_of((claim.begin, claim.stop), origin.text, known, refers=refers)
     return replace(claim, **{("place" if k == "name" else k): v for k, v in spot._asdict().items()}) if spot else claim
+
+
+def _of_before(rows: list[Claim]) -> list[Claim]:
+    """Give "this has not been verified" the matter and the place of what stands before it."""
+    out: list[Claim] = []
+    for row in rows:
+        told = [c for c in out if row.begin - _JUST_BEFORE <= c.stop <= row.begin and c.speaker != row.speaker]
+        meant = max((c for c in told if c.act.split(".")[0] in _ON_THE_GROUND), key=lambda c: c.stop, default=None)
+        if meant and row.stance == "cannot_confirm" and _THIS.match(row.text):
+            own = ("act", "object_class", "place", "region", "lon", "lat", "radius_km")
+            out.append(replace(row, **{name: getattr(meant, name) for name in own}))
+        else:
+            out.append(row)
+    return out
 
 
 def _disputed(rows: list[Claim]) -> list[Claim]:

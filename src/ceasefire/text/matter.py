@@ -162,7 +162,10 @@ _RULES: tuple[tuple[str, Callable[[_Seen], bool]], ...] = (
             _ANY_MEANS.search(s.text) is not None and s.any("hit", "raid") and not s.any("peace", "talks", "plan")
         ),
     ),
-    ("attack.ground", lambda s: s.any("raid") and s.any("troops") and not s.any("peace", "talks", "causes")),
+    (
+        "attack.ground",
+        lambda s: s.any("raid") and s.any("troops") and not s.any("peace", "talks", "causes") and not _site(s),
+    ),
     ("attack", lambda s: s.any("raid") and not s.any("peace", "talks", "causes")),
     ("relations", lambda s: s.any("relations") and not s.any("peace")),
     ("peace", lambda s: s.any("peace", "concede")),
@@ -247,8 +250,13 @@ def _hurt(act: str, seen: _Seen) -> str:
         return persons or "persons.military"
     if act == "attack.ground":
         return "forces" if seen.any("troops") else "state"
-    civil = (n for n in _raw()["objects"] if n in seen.things and n.startswith(("civilian", "energy", "transport")))
-    return next(civil, "") or persons or ("settlement" if "settlement" in seen.things else "")
+    return _site(seen) or persons or ("settlement" if "settlement" in seen.things else "")
+
+
+def _site(seen: _Seen) -> str:
+    """Name the civilian, energy or transport object that is named; empty where none is."""
+    names = (n for n in _raw()["objects"] if n in seen.things and n.startswith(("civilian", "energy", "transport")))
+    return next(names, "")
 
 
 _MARKS = str.maketrans("‘’‚‛“”„‟«»–—…", '\'\'\'\'""""""--.')
