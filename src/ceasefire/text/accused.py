@@ -18,8 +18,9 @@ _BLAME = re.compile(
 )
 """Words with which a judgement blames."""
 _SUFFERS = re.compile(
-    r"['\w\s,-]{0,30}?\b(?:(?:have|has|had|are|is|was|were|be|been|being)\b[\w\s]{0,30}\b(?:killed|wounded|died|dead|"
-    r"encircled|surrounded|isolated|captured|expelled|attacked|hit|struck|recorded|suffered|lost)|died|suffered|lost)\b",
+    r"['\w\s,-]{0,30}?\b(?:(?:are|is|was|were|been|being)\b[\w\s]{0,30}\b(?:killed|wounded|died|dead|encircled|"
+    r"surrounded|isolated|captured|expelled|attacked|hit|struck)|(?:have|has|had)\b[\w\s]{0,20}\brecorded|died|suffered|"
+    r"lost)\b",
     re.IGNORECASE,
 )
 """What is said behind a force to which it is done: it is no doer."""
