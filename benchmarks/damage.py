@@ -10,8 +10,8 @@
    beyond 2.576; share of intervals of 95 % that hold the truth.
 4. The same changes planted into the real quiet stacks: in each burst and two splits, footprints of 4 x 4 pixels
    (120 m), half of them changed in the dates after (three pixels in four alike); for dates the change comes in the
-   middle of the dates after. PWTT with its filter and smoothing, as published. The hills are cut to the 150 x 150 pixels
-   that have most data; footprints that were not judged are left out of both.
+   middle of the dates after. PWTT with its filter and smoothing, as published. The hills are cut to 150 x 150 pixels
+   with most data; footprints that were not judged are left out of both.
 5. What a null learned in the scene costs where damage is widespread: recall of a 2 dB change at p <= 0.01 without
    labels, where 0.1 to 30 % of the scene is changed.
 
@@ -54,7 +54,7 @@ def main(data: Path) -> None:
         print(f"4. no radar stacks in {data}: not run")
     result |= widespread()
     print(f"{time.process_time() - begin:.0f} s of processor")
-    print(json.dumps({"benchmark": "damage", **result}))
+    print(json.dumps({"benchmark": "damage", **result}).replace("NaN", "null"))
 
 
 def auc(quiet: Any, changed: Any) -> float:
