@@ -317,6 +317,7 @@ class Case:
             fires=Table.concat(Observation, reports),
             finest_m=self.file.release.images.finest_m,
             say=self.say,
+            outlines=find_files(imagery.patterns(line.options, source=line.id), self.file, self.folder),
         )
         seen.intake.count.check()
         return seen

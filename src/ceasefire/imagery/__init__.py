@@ -33,6 +33,7 @@ def observe(
     fires: Table[Observation],
     finest_m: float,
     say: Callable[[str], None],
+    outlines: Sequence[Path] = (),
 ) -> Seen:
     """Turn one source of pixels into observations, looks and pictures.
 
@@ -50,13 +51,15 @@ def observe(
         Finest ground that a picture may show, metres.
     say
         Takes progress, a line at a time.
+    outlines
+        GeoJSON files of sites to watch besides (`patterns`), for radar.
 
     Raises
     ------
     CeasefireError
         An option that is none, or a case in which there is nothing to watch.
     """
-    given = Given(paths, source, product, options, window, objects, fires, finest_m, say)
+    given = Given(paths, source, product, options, window, objects, fires, finest_m, say, outlines)
     if product == "sentinel1":
         from ceasefire.imagery.radar import changes
 
@@ -70,3 +73,21 @@ def observe(
 
         return outages(given)
     raise CeasefireError(f"{product!r} is no product of pixels: {', '.join(PRODUCTS)}")
+
+
+def patterns(options: Mapping[str, Any], *, source: str) -> tuple[str, ...]:
+    """Give the patterns of GeoJSON files that a source line names under `outlines`.
+
+    Raises
+    ------
+    CeasefireError
+        Where it is neither a path nor a list of paths.
+
+    >>> patterns({"outlines": "sites.geojson"}, source="s1"), patterns({}, source="s1")
+    (('sites.geojson',), ())
+    """
+    named = options.get("outlines", ())
+    listed = [named] if isinstance(named, str) else named
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(p, str) and p for p in listed):
+        raise CeasefireError(f"source {source!r}: `outlines` names GeoJSON files of sites: a path or a list of paths")
+    return tuple(listed)

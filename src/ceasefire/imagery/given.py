@@ -17,6 +17,8 @@ from ceasefire.model.records import Look, Observation, ProtectedObject
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
 
+FETCHED = ("service", "url", "collection", "credentials", "around", "limit", "max_items", "bands")
+"""Options that only `fetch` reads."""
 BEFORE_DAYS = 365
 """Days before the case that are read for comparison, where the source line does not say."""
 
@@ -34,10 +36,11 @@ class Given:
     fires: Table[Observation]
     finest_m: float
     say: Callable[[str], None]
+    outlines: Sequence[Path] = ()
 
     def allow(self, *names: str) -> None:
         """Refuse options that nobody reads: a misspelt one must not be taken for the default."""
-        known = {*names, "area", "regions", "bands", "mapping", "baseline", "stac"}
+        known = {*names, "bands", "mapping", "baseline", *FETCHED}
         for name in self.options:
             if name not in known:
                 raise CeasefireError(
@@ -65,23 +68,26 @@ class Given:
             raise CeasefireError(f"source {self.source!r}: before ({day}) must lie before the case's period")
         return first
 
-    def watched(self, *, most_radius_km: float) -> tuple[Table[ProtectedObject], Table[ProtectedObject]]:
+    def watched(
+        self, *, most_radius_km: float, needed: bool = True
+    ) -> tuple[Table[ProtectedObject], Table[ProtectedObject]]:
         """Give the objects to watch, and those whose place is known too poorly for it.
 
-        The option `classes` names object classes; without it every object of the register is watched.
+        The option `classes` names object classes; without it every object of the register is watched. Having none is
+        an error where some are `needed`.
         """
         said = self.options.get("classes", ())
         classes = (said,) if isinstance(said, str) else tuple(said)
         objects = self.objects
         if classes:
             objects = objects.keep(np.array([covers(classes, c) for c in objects.column("object_class")], dtype=bool))
-        if not len(objects):
+        if not len(objects) and needed:
             why = "of those classes" if classes else "in the register"
             raise CeasefireError(
                 f"source {self.source!r}: no protected object {why}, so no window of {self.product} is wanted: name "
                 "`registers` in the case file"
             )
-        near = objects.column("radius_km") <= most_radius_km
+        near = objects.column("radius_km").astype(np.float64) <= most_radius_km
         return objects.keep(near), objects.keep(~near)
 
     def within(self, looks: Table[Look]) -> Table[Look]:

@@ -1,9 +1,12 @@
 """Radar: the windows around protected objects, before the case and in it, tested for change.
 
 Options of the source line: `before` (first date of the comparison, default a year before the case), `level` (share of
-quiet places that may alarm, default 0.01), `classes` (object classes to watch), `radius_m` (of an object whose register
-gives less, default 100), `margin_m` (surroundings read around an object, default 1500: the test learns from them what
-is ordinary there).
+quiet places that may alarm, default 0.01), `outlines` (GeoJSON files of sites, `sources.outlines`), `classes` (object
+classes to watch in the register), `radius_m` (of an object whose register gives less, default 100), `margin_m`
+(surroundings read around an object, default 1500: the test learns from them what is ordinary there).
+
+An outline is tested as drawn, an object of the register as its disc. Registers know places to two kilometres: such a
+disc is mostly fields, and damage to a part of it is hardly seen. Draw outlines of what matters.
 """
 
 from __future__ import annotations
@@ -14,33 +17,38 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from ceasefire.detectors.damage import Damage, NotComparable, detect
 from ceasefire.detectors.damage_evidence import CHANNEL, observations, processing
 from ceasefire.detectors.damage_kernel import moments
-from ceasefire.geo.footprint_mask import label_discs
+from ceasefire.geo.footprint_mask import label_discs, label_polygons
+from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.imagery.given import Given, Seen, mean_of
 from ceasefire.model.intake import Intake, Window
 from ceasefire.model.records import Look, Observation, ProtectedObject, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.reporting.chips import pictures
-from ceasefire.sources import raster_reader
+from ceasefire.sources import outlines, raster_reader
 from ceasefire.sources.raster_windows import Place
 
-RADIUS_M, SURROUNDINGS_M, MOST_KM = 100.0, 1500.0, 1.0
+RADIUS_M, SURROUNDINGS_M, MOST_KM = 100.0, 1500.0, 2.0
 """Least radius of a footprint; ground read around it; an object whose place is known no better has no footprint."""
 TOO_VAGUE = "place not known well enough"
 
 
 def changes(given: Given) -> Seen:
     """Test every watched object for change between the time before the case and the case."""
-    given.allow("before", "level", "classes", "radius_m", "margin_m")
+    given.allow("before", "level", "outlines", "classes", "radius_m", "margin_m")
     level = given.number("level", 0.01, low=1e-6, high=0.5)
     least = given.number("radius_m", RADIUS_M, low=10.0, high=1000.0)
     margin = given.number("margin_m", SURROUNDINGS_M, low=500.0, high=20_000.0)
     first = given.before()
-    objects, vague = given.watched(most_radius_km=MOST_KM)
+    sites = outlines.read(given.outlines, source=given.source)
+    listed, vague = given.watched(most_radius_km=MOST_KM, needed=not len(sites.objects))
+    objects = Table.concat(ProtectedObject, [sites.objects, listed])
     radius = np.maximum(objects.column("radius_km") * 1000.0, least)
     wanted = [Place(o.id, o.lon, o.lat, r, margin) for o, r in zip(objects, radius.tolist(), strict=True)]
     read = raster_reader(given.product)(
@@ -55,19 +63,16 @@ def changes(given: Given) -> Seen:
     refused: list[Quarantined] = []
     groups = _by_grid(read.stacks)
     for number, stacks in enumerate(groups, start=1):
-        labels = label_discs(stacks[0].grid, objects.column("lon"), objects.column("lat"), radius)
-        here = np.unique(labels[labels > 0])
+        labels, here = _labels(stacks[0].grid, sites.shapes, objects, radius)
         if not len(here):
             continue
-        own = objects.keep(here - 1)
-        relabelled = np.searchsorted(here, labels).astype(np.int32) + 1
-        relabelled[labels == 0] = 0
+        own = objects.keep(here)
         try:
             found = detect(
                 stacks,
                 before=_between(first, given.window.start),
                 after=_between(given.window.start, given.window.end),
-                labels=relabelled,
+                labels=labels,
                 level=level,
                 count=moments,
             )
@@ -84,14 +89,14 @@ def changes(given: Given) -> Seen:
         f"observe: {given.source}: {len(objects):,} objects watched in {len(groups):,} windows, {len(observed):,} "
         f"changed at the level {level:g}" + (f"; {len(vague):,} have no place to watch" if len(vague) else "")
     )
-    count, extra = read.count, len(refused)
+    count, extra = read.count + sites.count, len(refused)
     looks = Table.concat(Look, [given.within(read.looks), _too_vague(given, vague)])
     intake = Intake(
         observations=observed,
         looks=looks,
-        quarantine=Table.of(Quarantined, [*read.quarantine, *refused]),
+        quarantine=Table.concat(Quarantined, [sites.quarantine, Table.of(Quarantined, [*read.quarantine, *refused])]),
         count=type(count)(count.rows + extra, count.used, count.duplicates, count.quarantined + extra, count.outside),
-        files=read.files,
+        files=(*read.files, *sites.files),
     )
     return Seen(intake, drawn.pictures, drawn.png)
 
@@ -101,6 +106,21 @@ def _by_grid(stacks: Sequence[Stack]) -> list[list[Stack]]:
     for stack in stacks:
         groups.setdefault(stack.grid, []).append(stack)
     return list(groups.values())
+
+
+def _labels(
+    grid: Grid, shapes: Sequence[BaseGeometry], objects: Table[ProtectedObject], radius: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Label the pixels of sites and objects on a window, outlines before discs, and give which objects lie on it."""
+    drawn = len(shapes)
+    lon, lat = objects.column("lon")[drawn:], objects.column("lat")[drawn:]
+    discs = label_discs(grid, lon, lat, radius[drawn:])
+    labels = np.where(discs > 0, discs + drawn, 0)
+    sites = label_polygons(grid, list(shapes))
+    labels = np.where(sites > 0, sites, labels)
+    here = np.unique(labels[labels > 0])
+    numbered = np.where(labels > 0, np.searchsorted(here, labels) + 1, 0)
+    return numbered.astype(np.int32), (here - 1).astype(np.int64)
 
 
 def _between(start: datetime, end: datetime) -> tuple[np.datetime64, np.datetime64]:
