@@ -94,3 +94,12 @@ def test_one_position_on_another_continent_is_refused_with_a_reason():
     f = line(lon=lon, lat=lat)
     with pytest.raises(ValueError, match="far from the others"):
         dwell(f, footprints(f), Cells.of(footprints(f), size_m=25.0))
+
+
+def test_a_photo_lasts_by_itself_even_the_last_and_the_only_one():
+    photo = line(1, lasts_s=np.array([10.0]))
+    got = dwell(photo, footprints(photo))
+    assert got.seconds.max() == 10.0
+    assert np.array_equal(got.seconds > 0, got.seen)
+    far_apart = line(3, step=0.01, seconds=60.0, lasts_s=np.full(3, 10.0))
+    assert sorted(set(dwell(far_apart, footprints(far_apart)).seconds.ravel().tolist())) == [0.0, 10.0]

@@ -156,7 +156,7 @@ def dwell(
     pixels
         Columns and rows of the images.
     gap_s
-        Longest time that one sample stands for.
+        Longest time that one sample stands for, where it does not say itself (`Flight.lasts_s`).
 
     Raises
     ------
@@ -178,6 +178,7 @@ def dwell(
     used = np.flatnonzero(seen.lost == "")
     time_s = flight.times.astype("datetime64[ms]").astype(np.int64) / 1000.0
     lasts = np.minimum(np.append(np.diff(time_s), 0.0), gap_s)
+    lasts = np.where(np.isfinite(flight.lasts_s), flight.lasts_s, lasts)
     outline = (seen.outline[used] - [cells.west, cells.south]) / [cells.step_lon, cells.step_lat]
     first, whole = _thinned(outline, lasts[used], time_s[used], gap_s)
     at, when = used[first], time_s[used[first]]

@@ -67,6 +67,8 @@ class Flight:
     """Navigation satellites used; a jammed receiver loses them."""
     jamming: Array
     """The receiver's own indication of interference, 0 to 1."""
+    lasts_s: Array
+    """Seconds that a sample stands for by itself, as a still photo does; NaN where it lasts until the next one."""
     datum: str = "unknown"
     """`msl` (mean sea level), `ellipsoid` (WGS 84), `takeoff` (0 where the flight began) or `unknown`."""
     platform: str = ""
