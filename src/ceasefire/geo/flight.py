@@ -67,6 +67,8 @@ class Flight:
     """Navigation satellites used; a jammed receiver loses them."""
     jamming: Array
     """The receiver's own indication of interference, 0 to 1."""
+    spoofing: Array
+    """The receiver's own indication of false signals, 0 to 1; from 0.5 on its position is not to be relied on."""
     lasts_s: Array
     """Seconds that a sample stands for by itself, as a still photo does; NaN where it lasts until the next one."""
     datum: str = "unknown"
