@@ -43,7 +43,7 @@ SITE = {
 }
 FACTS = (
     "id,kind,start,end,clock,place,lat,lon,radius_km,act,object_class,channel,procedure,reliability,credibility,origin,summary\n"
-    "f1,event,2025-03-29,2025-04-02,UTC,Eastern plant,49.600,34.520,2,attack.air.drone,energy.electricity.generation,news,report,B,2,agency,"
+    "f1,event,2025-03-20T02:00,2025-03-20T05:00,UTC,Eastern plant,49.600,34.520,2,attack.air.drone,energy.electricity.generation,news,report,B,2,agency,"
     "A strike on the plant was reported.\n"
 )
 BEFORE = [f"2024{m}{d}" for m, d in (("11", "05"), ("11", "17"), ("11", "29"), ("12", "11"), ("12", "23"))]

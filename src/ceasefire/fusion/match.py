@@ -3,7 +3,9 @@
 The rule is simple on purpose (decision 0003; statistics replace it behind the same function): two reports may be of
 one event when their times, discs, acts and objects agree; groups grow from the closest pairs, and only while one
 instant and one place exist that all members could mean. A report that knows only the region never joins two events,
-and what one statement lists at different times stays apart. What a party says about the object separates nothing.
+and neither does a sensor that knows only the weeks (radar between two passes, lights between two clear nights): each
+goes to the one event that it can mean, or stands alone. What one statement lists at different times stays apart. What a
+party says about the object separates nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from ceasefire.model.table import Table
 
 _EARTH_KM = 6371.0088
 _SLACK_HOURS = 2.0
+SLOW_HOURS = 72.0
+"""A sensor whose interval is longer does not tell when; it tells that something happened between two looks."""
 _STRETCH = 1.41
 """A disc holds its place with 90 %; stretched by this, with 99 % (radii of a two-dimensional normal error)."""
 _Array = np.ndarray[Any, Any]
@@ -52,10 +56,13 @@ def match(observations: Table[Observation], priors: Priors) -> _Array:
     if n == 0:
         return np.zeros(0, dtype=np.int64)
     view = _View(observations)
-    fine = np.flatnonzero(view.radius <= priors.same_km)
+    slow = view.slow & (view.radius <= priors.same_km)
+    fine = np.flatnonzero((view.radius <= priors.same_km) & ~slow)
     groups = np.arange(n)
     if len(fine):
         groups[fine] = _grow(view, fine, priors)
+    if slow.any():
+        groups = _attach_slow(view, groups, fine, np.flatnonzero(slow), priors)
     coarse = np.flatnonzero(view.radius > priors.same_km)
     if len(coarse):
         groups = _attach(view, groups, fine, coarse)
@@ -69,6 +76,8 @@ class _View:
         start = observations.column("start").astype(np.int64) / 3600.0
         end = observations.column("end").astype(np.int64) / 3600.0
         self.start, self.end, self.mid = start, end, (start + end) / 2
+        sensor = Coded.of(observations.arrow.column("procedure")).equals("sensor")
+        self.slow = sensor & (end - start > SLOW_HOURS)
         self.radius = np.maximum(observations.column("radius_km"), 0.05)
         lon, lat = np.radians(observations.column("lon")), np.radians(observations.column("lat"))
         self.xyz = _EARTH_KM * np.c_[np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
@@ -180,6 +189,26 @@ def _attach(view: _View, groups: _Array, fine: _Array, coarse: _Array) -> _Array
             groups[c] = found[0]
         else:
             groups[c] = alone.setdefault((view.region[c], view.act[c], view.object[c], d), c)
+    return groups
+
+
+def _attach_slow(view: _View, groups: _Array, fine: _Array, slow: _Array, priors: Priors) -> _Array:
+    """Give each slow sensor's observation to the one event in its interval and place; those left join one another."""
+    near = cKDTree(view.xyz[fine]).query_ball_point(view.xyz[slow], priors.same_km) if len(fine) else [[]] * len(slow)
+    left = []
+    for k, some in zip(slow.tolist(), near, strict=True):
+        there = fine[np.array(sorted(some), dtype=np.int64)]
+        found = np.unique(groups[there[_possible(view, there, np.full(len(there), k), priors)]])
+        if len(found) == 1:
+            groups[k] = found[0]
+        else:
+            left.append(k)
+    rest = np.array(left, dtype=np.int64)
+    pairs = cKDTree(view.xyz[rest]).query_pairs(priors.same_km, output_type="ndarray") if len(rest) > 1 else []
+    for a, b in sorted(map(tuple, np.asarray(pairs, dtype=np.int64).reshape(-1, 2).tolist())):
+        members = np.flatnonzero(groups[rest] == groups[rest[a]])
+        if _possible(view, rest[members], np.full(len(members), rest[b]), priors).all():
+            groups[rest[b]] = groups[rest[a]]
     return groups
 
 
