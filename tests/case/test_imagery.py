@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from ceasefire.case import Case
+from ceasefire.cli import app
 from ceasefire.errors import CeasefireError
 from ceasefire.run import Run
 
@@ -43,7 +45,8 @@ SITE = {
 }
 FACTS = (
     "id,kind,start,end,clock,place,lat,lon,radius_km,act,object_class,channel,procedure,reliability,credibility,origin,summary\n"
-    "f1,event,2025-03-20T02:00,2025-03-20T05:00,UTC,Eastern plant,49.600,34.520,2,attack.air.drone,energy.electricity.generation,news,report,B,2,agency,"
+    "f1,event,2025-03-20T02:00,2025-03-20T05:00,UTC,Eastern plant,49.600,34.520,2,attack.air.drone,"
+    "energy.electricity.generation,news,report,B,2,agency,"
     "A strike on the plant was reported.\n"
 )
 BEFORE = [f"2024{m}{d}" for m, d in (("11", "05"), ("11", "17"), ("11", "29"), ("12", "11"), ("12", "23"))]
@@ -175,3 +178,45 @@ def test_wrong_options_say_what_would_be_right(folder: Path, options: str, said:
     (folder / "wrong.yml").write_text(text, encoding="utf-8")
     with pytest.raises(CeasefireError, match=said):
         Case.read(folder / "wrong.yml").observe()
+
+
+def test_damage_without_a_case(folder: Path) -> None:
+    asked = ["damage", str(folder / "s1"), "--outlines", str(folder / "sites.geojson"), "--before", "2024-11-01"]
+    told = CliRunner().invoke(app, [*asked, "--from", "2025-03-18", "--to", "2025-04-17"])
+    assert told.exit_code == 0, told.output
+    assert "Eastern plant: Radar: the site's surface changed between 2025-03-05 and 2025-03-29" in told.stdout
+    assert "1 changed; 2 looks made, 0 lost" in told.stdout
+    (row,) = json.loads(
+        CliRunner().invoke(app, [*asked, "--from", "2025-03-18", "--to", "2025-04-17", "--json"]).stdout
+    )
+    assert len(json.loads(row["text"])["inputs"]) == 2 * (len(BEFORE) + len(AFTER))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["damage", "nowhere", "--outlines", "x", "--from", "2025-03-18", "--to", "2025-04-17"], "x is not there"),
+        (["overpasses", "nowhere", "--at", "A=1,2", "--from", "2025-03-18", "--to", "2025-03-19"], "cannot be read"),
+    ],
+)
+def test_what_is_not_there_is_named(asked: list[str], said: str) -> None:
+    with pytest.raises(CeasefireError, match=said):
+        CliRunner().invoke(app, asked, catch_exceptions=False)
+
+
+def test_overpasses_of_a_place(tmp_path: Path) -> None:
+    pytest.importorskip("sgp4", reason="the extra `satellite` is not installed")
+    elements = tmp_path / "viirs.txt"
+    elements.write_text(
+        "1 43013U 17073A   26177.72844921  .00000042  00000+0  40828-4 0  9990\n"
+        "2 43013  98.7772 117.1062 0000629 133.0625 227.0604 14.19513365445820\n"
+        "1 43013U 17073A   26177.72844921  .00000042  00000+0  40828-4 0  9991\n"
+    )
+    asked = ["overpasses", str(elements), "--at", "Kyiv=30.5,50.45", "--from", "2026-06-26", "--to", "2026-06-26"]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.count("NOAA-20") == 4
+    assert "viirs.txt:3" in told.stderr
+    wrong = [*asked[:3], "Kyiv=50.45;30.5", *asked[4:]]
+    with pytest.raises(CeasefireError, match="a place is NAME=LON,LAT"):
+        CliRunner().invoke(app, wrong, catch_exceptions=False)

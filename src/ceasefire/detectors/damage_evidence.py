@@ -122,14 +122,18 @@ def _sentence(damage: Damage, k: int, rate: float) -> str:
     return (
         f"Radar: the site's surface changed between {_day(f.earliest[k])} and {_day(f.latest[k])} (95 %), most likely "
         f"by {_day(f.date_by[k])}; on the mean {abs(f.change_db[k]):.1f} dB {far} than its surroundings. "
-        f"{_percent(f.p[k])} of like places nearby changed as much; {f.series[k]} series; if all sites that changed so "
-        f"much are named, {_percent(rate)} of them are expected to be false. Likelihood ratio "
+        f"{_upper(_percent(f.p[k]))} of like places nearby changed as much; {f.series[k]} series; if all sites that "
+        f"changed so much are named, {_percent(rate)} of them are expected to be false. Likelihood ratio "
         f"{f.likelihood_ratio[k]:.1f} for damage. {LEFT_OPEN.capitalize()} can do the same."
     )
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share >= 1e-5 else "less than 0.001 %"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _radius_km(damage: Damage, pixels: int) -> float:

@@ -48,6 +48,7 @@ class Members:
         self.side = self.claimant.where(self.speaks, held.where(local, Coded.repeated("", n)))
         self.ratio = observations.column("likelihood_ratio")
         lights_out = self.object.among(_VAGUE) & Coded.of(observations.arrow.column("effect")).equals("outage")
+        lights_out &= ~self.channel.equals("satellite.lights")  # a blackout order looks alike from orbit
         self.shown = Coded.repeated("energy.electricity", n).where(lights_out, self.object)
         self.trust = Coded.of(observations.arrow.column("reliability")).looked_up(priors.reliability, 1.0)
         self.trust *= _of_numbers(observations.column("credibility"), priors.credibility)

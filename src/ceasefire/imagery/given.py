@@ -85,7 +85,7 @@ class Given:
             why = "of those classes" if classes else "in the register"
             raise CeasefireError(
                 f"source {self.source!r}: no protected object {why}, so no window of {self.product} is wanted: name "
-                "`registers` in the case file"
+                "`registers`, or give outlines of sites that can be read"
             )
         near = objects.column("radius_km").astype(np.float64) <= most_radius_km
         return objects.keep(near), objects.keep(~near)
