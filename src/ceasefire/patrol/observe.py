@@ -1,0 +1,103 @@
+"""The product `drone` of a case: one source line of patrols to looks, sightings and records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ceasefire.model.clauses import Zone
+from ceasefire.model.intake import Count, Intake, Window
+from ceasefire.model.patrol import Patrol
+from ceasefire.model.records import Look, Observation, ProtectedObject, Quarantined
+from ceasefire.model.table import Table
+from ceasefire.patrol.options import Options
+from ceasefire.patrol.places import of_agreement, of_objects
+from ceasefire.patrol.put_together import Flown, Read, of_files
+
+PRODUCTS = ("drone",)
+"""Products of patrols that a source line of a case may name."""
+FILES = ("plan", "zones", "sightings")
+"""Options that name files."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a source line of patrols gave."""
+
+    intake: Intake
+    patrols: tuple[Patrol, ...] = ()
+
+
+def observe(
+    paths: Sequence[Path],
+    *,
+    source: str,
+    options: Mapping[str, Any],
+    find: Callable[[tuple[str, ...]], list[Path]],
+    window: Window,
+    objects: Table[ProtectedObject],
+    zones: Sequence[Zone],
+    clock: str,
+    say: Callable[[str], None],
+) -> Seen:
+    """Turn the patrols of one source line into looks and sightings.
+
+    Parameters
+    ----------
+    paths, source, options
+        Of the source line.
+    find
+        Gives the files that patterns name.
+    window
+        The case's period; patrols outside it are counted, not used.
+    objects, zones
+        The register and the agreement: places that may have been in reach.
+    clock
+        Clock of the case, for a plan's times.
+    say
+        Takes progress, a line at a time.
+
+    Raises
+    ------
+    CeasefireError
+        An option that is none, or files that cannot be used.
+    """
+    values = {k: v for k, v in options.items() if k not in (*FILES, "area", "regions")}
+    files = {k: tuple(find(_patterns(options[k]))) for k in FILES if k in options}
+    checked = Options.of(values, source=source, plan_clock=clock, **files)
+    spots = [*of_agreement(zones), *of_objects(objects)]
+    read = of_files(
+        paths, source=source, options=checked, spots=spots, say=lambda line: say(f"observe: {source}: {line}")
+    )
+    inside = [f for f in read.flown if window.start <= f.patrol.start < window.end]
+    outside = [f for f in read.flown if f not in inside]
+    patrols = tuple(f.patrol for f in inside)
+    count = _count(read, outside)
+    given = [(f.name, f.sha256) for f in read.material.files] + list(read.marked.files)
+    intake = Intake(
+        observations=Table.concat(Observation, (f.observations for f in inside)).sort("start", "id"),
+        looks=Table.concat(Look, (f.looks for f in inside)),
+        quarantine=Table.concat(Quarantined, [read.material.quarantine, read.marked.quarantine]),
+        count=count,
+        files=tuple(sorted(set(given))),
+    )
+    area = sum(p.area_km2 for p in patrols)
+    say(
+        f"observe: {source}: {len(patrols)} patrols, {area:,.2f} km2 seen, {len(intake.looks):,} looks, "
+        f"{len(intake.observations):,} sightings"
+    )
+    return Seen(intake, patrols)
+
+
+def _count(read: Read, outside: Sequence[Flown]) -> Count:
+    """Count samples; those of patrols outside the period stand apart."""
+    away = sum(leg.samples for f in outside for leg in f.patrol.legs)
+    count = read.material.count
+    inside = replace(count, rows=count.rows - away, used=count.used - away, outside=count.outside + away)
+    return inside + read.marked.count
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    return (str(value),) if isinstance(value, (str, Path)) else tuple(str(v) for v in value)
