@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.detectors.patrol_looks import SIZES_M, Watched
-from ceasefire.detectors.plan_route import best_tour
+from ceasefire.detectors.plan_route import best_tour, most_gain
 from ceasefire.geo.dwell import Cells, Dwell
 from ceasefire.geo.ellipsoid import metres_per_degree
 from ceasefire.geo.flight import Flight
@@ -205,7 +205,6 @@ def plan(
     tour, length = best_tour(at, chance, reach_m=reach_m, cell_m=size, home=start, groups=zone_of)
     passes = np.bincount(tour, minlength=len(at)) if len(tour) else np.zeros(len(at), dtype=np.int64)
     after = chance[np.arange(len(at)), passes]
-    steps = np.sort(np.diff(chance, axis=1).ravel())[::-1][: int(reach_m // size)]
     return Plan(
         lon=lon[tour],
         lat=lat[tour],
@@ -216,7 +215,7 @@ def plan(
         cell_m=size,
         seconds=length / flown.speed_m_s,
         gain=float((after - chance[:, 0]).sum()),
-        bound=float(steps.sum()),
+        bound=most_gain(chance, reach_m=reach_m, cell_m=size),
         cells=len(at),
         flown=flown,
         home=home,

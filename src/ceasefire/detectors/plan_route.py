@@ -15,8 +15,12 @@ Ints = NDArray[np.int64]
 
 LEAST = 1e-4
 """A pass that adds less is not flown."""
+ANEW = 32
+"""Insertions after which the cheapest place of every cell is looked up anew."""
 ROUNDS = 3
 """Rounds of shortening and filling."""
+ENOUGH = 0.98
+"""A way that gains this share of what none can exceed is not looked for further."""
 MAX_SEEDS = 8
 """Zones in which the choice is begun at most."""
 MAX_SHORTENED = 400
@@ -69,7 +73,18 @@ def best_tour(
         gain = float((chance[np.arange(len(at)), passes] - chance[:, 0]).sum())
         if gain > best[0] + 1e-12:
             best = (gain, np.array(tour, dtype=np.int64), _length(tour, at, cell_m, home))
+        if gain >= ENOUGH * most_gain(chance, reach_m=reach_m, cell_m=cell_m):
+            break
     return best[1], best[2]
+
+
+def most_gain(chance: Array, *, reach_m: float, cell_m: float) -> float:
+    """Give what no way can exceed: every pass takes a cell's length, so take the passes that add most.
+
+    >>> most_gain(np.array([[0.0, 0.5, 0.6], [0.2, 0.5, 0.7]]), reach_m=250.0, cell_m=100.0)
+    0.8
+    """
+    return float(np.sort(np.diff(chance, axis=1).ravel())[::-1][: int(reach_m // cell_m)].sum())
 
 
 def _richest(cells: Ints, at: Array, first: Array, reach_m: float) -> int:
@@ -112,7 +127,10 @@ def _fill(tour: list[int], at: Array, chance: Array, reach_m: float, cell_m: flo
         length += float(cost[pick])
         tour.insert(place, pick)
         passes[pick] += 1
-        cost, where = _inserted(tour, at, cell_m, home, cost, where, place)
+        if len(tour) % ANEW == 0 or len(tour) < ANEW:
+            cost, where = _insertions(tour, at, cell_m, home)
+        else:
+            cost, where = _inserted(tour, at, cell_m, home, cost, where, place)
 
 
 def _insertions(tour: list[int], at: Array, cell_m: float, home: Array | None) -> tuple[Array, Ints]:
@@ -128,7 +146,11 @@ def _insertions(tour: list[int], at: Array, cell_m: float, home: Array | None) -
 def _inserted(
     tour: list[int], at: Array, cell_m: float, home: Array | None, cost: Array, where: Ints, place: int
 ) -> tuple[Array, Ints]:
-    """Bring the costs up to date after one insertion: one leg is gone, two are new."""
+    """Bring the costs up to date after one insertion: one leg is gone, two are new.
+
+    A cell that would have gone into the leg that is gone is given its place in a new one; whether another leg is
+    cheaper by now is looked up every `ANEW` insertions only.
+    """
     stale = np.flatnonzero(where == place)
     where = np.where(where > place, where + 1, where)
     cost = cost.copy()
@@ -138,12 +160,6 @@ def _inserted(
         extra = _extra(tour, new, at, cell_m, home)
         where = np.where(extra < cost, new, where)
         cost = np.minimum(extra, cost)
-    if len(stale) and len(tour) > 1:
-        for other in range(len(tour) + 1):
-            extra = _extra(tour, other, at, cell_m, home, stale)
-            better = extra < cost[stale]
-            where[stale[better]] = other
-            cost[stale] = np.minimum(extra, cost[stale])
     return cost, where
 
 
