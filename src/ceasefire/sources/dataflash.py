@@ -74,6 +74,8 @@ def walk_through(path: Path) -> Walk:
             walk.damaged += lost
             if len(walk.aside) < MOST_ASIDE:
                 walk.aside.append((lost_at + 1, "bytes that are no message", f"{lost} bytes"))
+            elif len(walk.aside) == MOST_ASIDE:
+                walk.aside.append((lost_at + 1, "more damage from here on: it is not told one by one", ""))
         lost, blank = 0, True
 
     for block in _with_end(path):

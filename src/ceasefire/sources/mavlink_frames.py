@@ -17,8 +17,8 @@ from ceasefire.errors import MissingExtra
 from ceasefire.sources.flight_read import chunks
 from ceasefire.sources.log_clock import SINCE, UNTIL
 
-Message = tuple[float, str, Any]
-"""Station's time in seconds, kind, message."""
+Message = tuple[float, str, dict[str, Any]]
+"""Station's time in seconds, kind, the fields that are read."""
 
 MOST_ASIDE = 1_000
 """Damages that are told one by one."""
@@ -26,19 +26,19 @@ STAMP = 8
 """Bytes of the station's time before each frame: microseconds since 1970, big-endian."""
 SHORT, LONG = 0xFE, 0xFD
 """First byte of frames of MAVLink 1 and 2."""
-KINDS: Mapping[int, str] = {
-    2: "SYSTEM_TIME",
-    24: "GPS_RAW_INT",
-    30: "ATTITUDE",
-    33: "GLOBAL_POSITION_INT",
-    112: "CAMERA_TRIGGER",
-    180: "CAMERA_FEEDBACK",
-    263: "CAMERA_IMAGE_CAPTURED",
-    265: "MOUNT_ORIENTATION",
-    285: "GIMBAL_DEVICE_ATTITUDE_STATUS",
-    441: "GNSS_INTEGRITY",
+KINDS: Mapping[int, tuple[str, tuple[str, ...]]] = {
+    2: ("SYSTEM_TIME", ("time_unix_usec",)),
+    24: ("GPS_RAW_INT", ("fix_type", "lat", "lon", "alt", "satellites_visible", "h_acc", "v_acc")),
+    30: ("ATTITUDE", ("roll", "pitch", "yaw")),
+    33: ("GLOBAL_POSITION_INT", ("lat", "lon", "alt", "relative_alt")),
+    112: ("CAMERA_TRIGGER", ()),
+    180: ("CAMERA_FEEDBACK", ()),
+    263: ("CAMERA_IMAGE_CAPTURED", ()),
+    265: ("MOUNT_ORIENTATION", ("roll", "pitch", "yaw")),
+    285: ("GIMBAL_DEVICE_ATTITUDE_STATUS", ("flags", "q")),
+    441: ("GNSS_INTEGRITY", ("jamming_state", "spoofing_state")),
 }
-"""Numbers of the messages that are read; the rest is stepped over."""
+"""Numbers of the messages that are read, with their fields; the rest is stepped over."""
 BESIDE, FAR_S = 4, 1.0
 """Frames before and after one, and how far its time may be outside theirs, seconds."""
 
@@ -89,7 +89,8 @@ def walk_through(path: Path) -> Walk:
             _tell(walk, place, f"a damaged message: {str(error)[:100] or type(error).__name__}", frame[:40].hex())
             continue
         system = frame[3] if frame[0] == SHORT else frame[5]
-        walk.messages.append((system, (stamp, KINDS[number], message)))
+        kind, names = KINDS[number]
+        walk.messages.append((system, (stamp, kind, {n: getattr(message, n) for n in names})))
         places.append(place)
     _drop_false_times(walk, places)
     return walk
@@ -98,6 +99,8 @@ def walk_through(path: Path) -> Walk:
 def _tell(walk: Walk, place: int, reason: str, text: str) -> None:
     if len(walk.aside) < MOST_ASIDE:
         walk.aside.append((place + 1, reason, text))
+    elif len(walk.aside) == MOST_ASIDE:
+        walk.aside.append((place + 1, "more damage from here on: it is not told one by one", ""))
 
 
 def _drop_false_times(walk: Walk, places: list[int]) -> None:

@@ -23,6 +23,8 @@ from ceasefire.sources.mavlink_frames import LONG, SHORT, STAMP, Message, plausi
 
 Array = NDArray[np.float64]
 
+Rows = list[tuple[float, dict[str, Any]]]
+
 FORMAT = "mavlink_tlog"
 MAX_BYTES = 16_000_000_000
 YAW_LOCK, YAW_IN_VEHICLE, YAW_IN_EARTH = 16, 32, 64
@@ -91,7 +93,7 @@ def _flights(
     own: list[Message], camera: Camera | None, doubts: list[str], texts: dict[str, str]
 ) -> tuple[int, tuple[Flight, ...]]:
     """Give the rows of the receiver of one vehicle in one stretch of time, and its flights."""
-    by: dict[str, list[tuple[float, Any]]] = {}
+    by: dict[str, Rows] = {}
     for time, kind, message in own:
         by.setdefault(kind, []).append((time, message))
     raw = by.get("GPS_RAW_INT", [])
@@ -108,9 +110,9 @@ def _flights(
     return len(raw), flights
 
 
-def _station(told: list[tuple[float, Any]], doubts: list[str]) -> tuple[float, str]:
+def _station(told: Rows, doubts: list[str]) -> tuple[float, str]:
     """Give how far the station's clock is ahead of the vehicle's UTC, seconds, and say so."""
-    known = [(t, m.time_unix_usec / 1e6) for t, m in told if SINCE <= m.time_unix_usec / 1e6 < UNTIL]
+    known = [(t, m["time_unix_usec"] / 1e6) for t, m in told if SINCE <= m["time_unix_usec"] / 1e6 < UNTIL]
     if not known:
         doubts.append("no SYSTEM_TIME with a time of day: the ground station's clock is taken for UTC")
         return 0.0, "the ground station's clock, taken for UTC"
@@ -129,12 +131,12 @@ def _station(told: list[tuple[float, Any]], doubts: list[str]) -> tuple[float, s
     )
 
 
-def _column(rows: list[tuple[float, Any]], name: str, *, unknown: float = float("nan"), scale: float = 1.0) -> Array:
-    values = np.array([float(getattr(m, name, unknown)) for _, m in rows])
+def _column(rows: Rows, name: str, *, unknown: float = float("nan"), scale: float = 1.0) -> Array:
+    values = np.array([float(m[name]) for _, m in rows])
     return np.where(values == unknown, np.nan, values) / scale
 
 
-def _log(by: Mapping[str, list[tuple[float, Any]]]) -> Log:
+def _log(by: Mapping[str, Rows]) -> Log:
     raw = by["GPS_RAW_INT"]
     log = Log(
         clock_s=np.array([t for t, _ in raw]),
@@ -165,11 +167,11 @@ def _log(by: Mapping[str, list[tuple[float, Any]]]) -> Log:
         log.attitude_s = np.array([t for t, _ in rows])
         log.attitude = turned(*(_column(rows, name) for name in ("roll", "pitch", "yaw")))
     if rows := by.get("GIMBAL_DEVICE_ATTITUDE_STATUS", []):
-        flags = np.array([int(m.flags) for _, m in rows])
+        flags = np.array([int(m["flags"]) for _, m in rows])
         named = (flags & (YAW_IN_VEHICLE | YAW_IN_EARTH)) > 0
         north = np.where(named, (flags & YAW_IN_EARTH) > 0, (flags & YAW_LOCK) > 0)
         log.gimbal_s = np.array([t for t, _ in rows])
-        log.gimbal = np.array([list(m.q) for _, m in rows], dtype=np.float64)
+        log.gimbal = np.array([m["q"] for _, m in rows], dtype=np.float64)
         log.frame = np.where(north, NORTH, LEVEL)
     elif rows := by.get("MOUNT_ORIENTATION", []):
         log.gimbal_s = np.array([t for t, _ in rows])
