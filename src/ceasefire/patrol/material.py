@@ -13,7 +13,7 @@ from ceasefire.errors import CeasefireError
 from ceasefire.geo.distance import km
 from ceasefire.geo.flight import Flight
 from ceasefire.model.intake import Count
-from ceasefire.model.patrol import File
+from ceasefire.model.patrol_record import File
 from ceasefire.model.records import Quarantined
 from ceasefire.model.table import Table
 from ceasefire.patrol.options import Options

@@ -9,7 +9,7 @@ from typing import Any
 
 from ceasefire.model.clauses import Zone
 from ceasefire.model.intake import Count, Intake, Window
-from ceasefire.model.patrol import Patrol
+from ceasefire.model.patrol_record import Patrol
 from ceasefire.model.records import Look, Observation, ProtectedObject, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.patrol.options import Options
@@ -75,11 +75,11 @@ def observe(
     outside = [f for f in read.flown if f not in inside]
     patrols = tuple(f.patrol for f in inside)
     count = _count(read, outside)
-    given = [(f.name, f.sha256) for f in read.material.files] + list(read.marked.files)
+    given = [(f.name, f.sha256) for f in (*read.material.files, *read.plans.files, *read.marked.kept)]
     intake = Intake(
         observations=Table.concat(Observation, (f.observations for f in inside)).sort("start", "id"),
         looks=Table.concat(Look, (f.looks for f in inside)),
-        quarantine=Table.concat(Quarantined, [read.material.quarantine, read.marked.quarantine]),
+        quarantine=Table.concat(Quarantined, [read.material.quarantine, read.marked.quarantine, read.plans.quarantine]),
         count=count,
         files=tuple(sorted(set(given))),
     )
@@ -96,7 +96,7 @@ def _count(read: Read, outside: Sequence[Flown]) -> Count:
     away = sum(leg.samples for f in outside for leg in f.patrol.legs)
     count = read.material.count
     inside = replace(count, rows=count.rows - away, used=count.used - away, outside=count.outside + away)
-    return inside + read.marked.count
+    return inside + read.marked.count + read.plans.count
 
 
 def _patterns(value: Any) -> tuple[str, ...]:

@@ -59,7 +59,19 @@ class Spot:
 
 def of_zones(zones: Iterable[WatchZone]) -> list[Spot]:
     """Give the places of a mission's own zones."""
-    return [_spot(z.id, z.name, z.shape, z.object_class) for z in zones]
+    return [of_shape(z.id, z.name, z.shape, z.object_class) for z in zones]
+
+
+def of_shape(name_id: str, name: str, shape: BaseGeometry, object_class: str = "") -> Spot:
+    """Give a zone as a place, cut into discs."""
+    discs = []
+    pieces = _pieces(shape, DEEPEST)
+    for number, piece in enumerate(pieces, start=1):
+        at = piece.centroid if piece.contains(piece.centroid) else piece.representative_point()
+        region = str(regions.locate(np.array([at.x]), np.array([at.y]))[0])
+        key = name_id if len(pieces) == 1 else f"{name_id}#{number}"
+        discs.append(Watched(key, float(at.x), float(at.y), sqrt(1e6 * _km2(piece) / pi), region))
+    return Spot(name_id, name or name_id, "zone", shape, tuple(discs), object_class)
 
 
 def of_agreement(zones: Iterable[Zone]) -> list[Spot]:
@@ -72,7 +84,7 @@ def of_agreement(zones: Iterable[Zone]) -> list[Spot]:
         if zone.disc is not None:
             parts.append(disc(zone.disc.lon, zone.disc.lat, 1000.0 * zone.disc.radius_km))
         if parts and _km2(whole := shapely.union_all(parts)) <= LARGEST_KM2:
-            out.append(_spot(zone.id, zone.title, whole))
+            out.append(of_shape(zone.id, zone.title, whole))
     return out
 
 
@@ -137,17 +149,6 @@ def share_of(shape: BaseGeometry, lon: Any, lat: Any, seen: Any, size_m: float) 
     inside[inside] = shapely.contains_xy(shape, lon[inside], lat[inside])
     cells = max(1e6 * _km2(shape) / size_m**2, 1.0)
     return float(min((inside & seen).sum() / cells, 1.0)), inside
-
-
-def _spot(name_id: str, name: str, shape: BaseGeometry, object_class: str = "") -> Spot:
-    discs = []
-    pieces = _pieces(shape, DEEPEST)
-    for number, piece in enumerate(pieces, start=1):
-        at = piece.centroid if piece.contains(piece.centroid) else piece.representative_point()
-        region = str(regions.locate(np.array([at.x]), np.array([at.y]))[0])
-        key = name_id if len(pieces) == 1 else f"{name_id}#{number}"
-        discs.append(Watched(key, float(at.x), float(at.y), sqrt(1e6 * _km2(piece) / pi), region))
-    return Spot(name_id, name or name_id, "zone", shape, tuple(discs), object_class)
 
 
 def _pieces(shape: BaseGeometry, deep: int) -> list[BaseGeometry]:

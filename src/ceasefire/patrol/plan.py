@@ -1,18 +1,23 @@
-"""What was planned: one line for each zone and time, with the mission's own reason where it was not flown."""
+"""What was planned: lines of the mission's plan, tied to places that are known or that the plan itself draws."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from ceasefire.errors import InvalidFile, Problem
+import shapely
 
-COLUMNS = ("zone", "start", "end", "reason")
-"""Columns of a plan; `start`, `end` and `reason` may be empty. Times without an offset are UTC, or the clock's."""
+from ceasefire.model.intake import Count
+from ceasefire.model.patrol import Planned
+from ceasefire.model.patrol_record import File
+from ceasefire.model.records import Quarantined
+from ceasefire.model.table import Table
+from ceasefire.patrol.material import reasons
+from ceasefire.patrol.places import Spot, disc, of_shape
+from ceasefire.sources.flight_read import digest
+from ceasefire.sources.patrol_plan import read_plan
 
 
 @dataclass(frozen=True)
@@ -20,82 +25,94 @@ class PlanLine:
     """One line of a plan."""
 
     zone: str
-    """Id of the zone or object to watch."""
-    start: datetime | None = None
+    """Id of the place to watch."""
+    start: datetime
     """Planned begin, UTC."""
-    end: datetime | None = None
+    end: datetime
     """Planned end, UTC."""
     reason: str = ""
-    """Why it was not flown, in the mission's word: `weather`, `denied`, `returned to base`, ..."""
+    """Why it was not reached, in the mission's word."""
 
 
-def read_plan(paths: Sequence[Path], *, known: Collection[str], clock: str = "") -> tuple[PlanLine, ...]:
-    """Read plans; all problems at once.
+@dataclass(frozen=True)
+class Plans:
+    """All plans of a patrol."""
+
+    lines: tuple[PlanLine, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    """Places that the plan draws itself."""
+    quarantine: Table[Quarantined] = Table.empty(Quarantined)
+    count: Count = Count()
+    files: tuple[File, ...] = ()
+
+
+def read(paths: Sequence[Path], *, known: Mapping[str, Spot], source: str, clock: str) -> Plans:
+    """Read plans.
 
     Parameters
     ----------
     paths
-        CSV files with the columns zone, start, end, reason.
+        Files, as of `ceasefire.sources.patrol_plan`.
     known
-        Ids of zones and objects that a plan may name.
+        Places that a plan may name, by id.
+    source
+        As named in the case file.
     clock
-        IANA zone of times without an offset; UTC where empty.
-
-    Raises
-    ------
-    InvalidFile
-        A file that cannot be read, a time that is none, or a zone that nobody knows.
-
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "plan.csv"
-    >>> _ = path.write_text("zone,start,end,reason\\nnorth,2025-04-01 09:00,2025-04-01 09:20,\\n")
-    >>> read_plan([path], known=["north"], clock="Europe/Kyiv")[0].start.isoformat()
-    '2025-04-01T06:00:00+00:00'
+        IANA zone of times without an offset.
     """
-    out: list[PlanLine] = []
-    problems: list[Problem] = []
-    zone = _zone(clock)
+    lines: list[PlanLine] = []
+    spots: dict[str, Spot] = {}
+    files: list[File] = []
+    bad: list[Table[Quarantined]] = []
+    total = Count()
     for path in paths:
-        try:
-            rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            problems.append(Problem(path.name, 0, 0, f"cannot be read: {error}", "CSV in UTF-8"))
-            continue
-        if not rows or "zone" not in rows[0]:
-            problems.append(Problem(path.name, 1, 0, "no column `zone`, or no line", f"columns: {', '.join(COLUMNS)}"))
-            continue
-        for number, row in enumerate(rows, start=2):
-            made = _line(row, known, zone)
-            if isinstance(made, str):
-                problems.append(Problem(path.name, number, 0, made))
-            else:
-                out.append(made)
-    if problems:
-        raise InvalidFile(problems)
-    return tuple(out)
+        found = read_plan(path, source=source, options={"clock": clock})
+        unknown = [p for p in found.planned if p.zone and p.zone not in known and not _drawn(p)]
+        refused = [
+            Quarantined(source=source, granule=path.name, line=0, reason=f"unknown zone {p.zone!r}", row="")
+            for p in unknown
+        ]
+        quarantine = Table.concat(Quarantined, [found.quarantine, Table.of(Quarantined, refused)])
+        count = replace(
+            found.count,
+            used=found.count.used - len(unknown),
+            quarantined=found.count.quarantined + len(unknown),
+        )
+        for p in (p for p in found.planned if p not in unknown):
+            key = p.zone if p.zone in known else p.zone or p.id
+            if key not in known and key not in spots:
+                spots[key] = _spot(p, key)
+            lines.append(PlanLine(key, p.start, p.end, p.reason))
+        bad.append(quarantine)
+        total += count
+        files.append(_file(path, count, quarantine, found.doubts))
+    return Plans(tuple(lines), tuple(spots.values()), Table.concat(Quarantined, bad), total, tuple(files))
 
 
-def _zone(clock: str) -> tzinfo:
-    """Give a clock: an IANA zone or an offset such as +02:00."""
-    if clock[:1] in ("+", "-"):
-        return datetime.fromisoformat(f"2025-01-01T00:00{clock}").tzinfo or UTC
-    return ZoneInfo(clock or "UTC")
+def _drawn(planned: Planned) -> bool:
+    return bool(planned.polygon) or planned.radius_km > 0
 
 
-def _line(row: dict[str, str], known: Collection[str], clock: tzinfo) -> PlanLine | str:
-    zone = (row.get("zone") or "").strip()
-    if zone not in known:
-        return f"unknown zone {zone!r}; known: {', '.join(sorted(known)[:12]) or 'none, give the zones'}"
-    ends: list[datetime | None] = []
-    for name in ("start", "end"):
-        text = (row.get(name) or "").strip()
-        try:
-            when = datetime.fromisoformat(text) if text else None
-        except ValueError:
-            return f"{name} is a time such as 2025-04-01 09:00, not {text!r}"
-        if when is not None:
-            when = (when if when.tzinfo else when.replace(tzinfo=clock)).astimezone(UTC)
-        ends.append(when)
-    if ends[0] and ends[1] and ends[1] < ends[0]:
-        return "it ends before it begins"
-    return PlanLine(zone, ends[0], ends[1], (row.get("reason") or "").strip())
+def _spot(planned: Planned, key: str) -> Spot:
+    """Give the place that a line of a plan draws."""
+    if planned.polygon:
+        shape = shapely.from_wkt(planned.polygon)
+    else:
+        shape = disc(planned.lon, planned.lat, 1000.0 * planned.radius_km)
+    name = planned.zone or f"planned place at {planned.lat:.3f} N, {planned.lon:.3f} E"
+    return of_shape(key, name, shape)
+
+
+def _file(path: Path, count: Count, quarantine: Table[Quarantined], doubts: tuple[str, ...]) -> File:
+    return File(
+        name=path.name,
+        sha256=digest(path),
+        format="plan",
+        samples=count.rows,
+        used=count.used,
+        duplicates=count.duplicates,
+        quarantined=count.quarantined,
+        reasons=reasons(quarantine, path.name),
+        clock="",
+        doubts=doubts,
+    )

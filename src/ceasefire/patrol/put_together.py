@@ -9,14 +9,15 @@ from pathlib import Path
 from ceasefire.detectors.patrol_looks import DARK_DEG
 from ceasefire.geo.dwell import Dwell
 from ceasefire.geo.flight import Flight
-from ceasefire.model.patrol import File, Patrol
+from ceasefire.model.patrol_record import File, Patrol
 from ceasefire.model.records import Look, Observation, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.patrol import material
 from ceasefire.patrol.looks import of_patrol, sun_over
 from ceasefire.patrol.options import Options
 from ceasefire.patrol.places import Spot, in_reach, of_zones
-from ceasefire.patrol.plan import PlanLine, read_plan
+from ceasefire.patrol.plan import PlanLine, Plans
+from ceasefire.patrol.plan import read as read_plans
 from ceasefire.patrol.record import Parts, record
 from ceasefire.patrol.seen import Seen, added, see
 from ceasefire.patrol.sighted import Marked, marked
@@ -43,6 +44,8 @@ class Read:
     material: material.Material
     marked: Marked = field(default_factory=Marked)
     """Sightings, with what could not be used."""
+    plans: Plans = field(default_factory=Plans)
+    """Plans, with what could not be used."""
 
 
 def of_files(
@@ -79,7 +82,8 @@ def of_files(
     """
     zones = of_zones(read_zones(options.zones))
     every = {s.id: s for s in [*spots, *zones]}
-    plan = read_plan(options.plan, known=every, clock=options.clock or options.plan_clock)
+    plans = read_plans(options.plan, known=every, source=source, clock=options.plan_clock)
+    every |= {s.id: s for s in plans.spots}
     found = material.read(paths, source=source, options=options, say=say)
     groups = material.together(found.flights)
     marks = marked(options, found.flights, source=source)
@@ -87,10 +91,11 @@ def of_files(
     for number, flights in enumerate(groups, start=1):
         say(f"patrol {number} of {len(groups)}: {len(flights)} flights from {flights[0].times[0]} UTC")
         mine = _files(found.files, flights, first=number == 1)
-        lines = plan if len(groups) == 1 else _lines(plan, flights)
+        mine += [*plans.files, *marks.kept]
+        lines = plans.lines if len(groups) == 1 else _lines(plans.lines, flights)
         chosen = _chosen(every, zones if len(groups) == 1 else (), lines, flights, options)
         out.append(_one(flights, chosen, lines, mine, source=source, options=options, marks=marks))
-    return Read(tuple(out), found, marks)
+    return Read(tuple(out), found, marks, plans)
 
 
 def _chosen(
@@ -150,7 +155,7 @@ def _files(files: Sequence[File], flights: Sequence[Flight], *, first: bool) -> 
 def _lines(plan: Sequence[PlanLine], flights: Sequence[Flight]) -> list[PlanLine]:
     """Give the lines of a plan that fall on the day of a patrol."""
     days = {str(t.astype("datetime64[D]")) for f in flights for t in (f.times[0], f.times[-1])}
-    return [p for p in plan if p.start is not None and str(p.start.date()) in days]
+    return [p for p in plan if str(p.start.date()) in days]
 
 
 __all__ = ["Flown", "Quarantined", "Read", "of_files"]

@@ -16,7 +16,7 @@ from ceasefire.geo import regions
 from ceasefire.geo.distance import km
 from ceasefire.geo.dwell import Dwell
 from ceasefire.geo.footprint import above_ground
-from ceasefire.model.patrol import File, Leg, Lost, Patrol, Place, Planned, Sighted
+from ceasefire.model.patrol_record import File, Leg, Lost, Patrol, Place, PlannedSeen, Sighted
 from ceasefire.patrol.looks import PlaceLooks
 from ceasefire.patrol.places import Spot, rings_of, share_of
 from ceasefire.patrol.plan import PlanLine
@@ -177,7 +177,7 @@ def _figure(what: Any, values: Any, none: float = float("nan")) -> float:
     return round(float(what(known)), 3) if len(known) else none
 
 
-def _planned(line: PlanLine, parts: Parts, places: dict[str, Place]) -> Planned | None:
+def _planned(line: PlanLine, parts: Parts, places: dict[str, Place]) -> PlannedSeen | None:
     spot = next((s for s in parts.spots if s.id == line.zone), None)
     place = places.get(line.zone)
     if spot is None or place is None:
@@ -187,7 +187,7 @@ def _planned(line: PlanLine, parts: Parts, places: dict[str, Place]) -> Planned 
     why = line.reason if state != "seen" else ""
     if not why and state == "not seen":
         why = "; ".join(dict.fromkeys(w for _, w in place.lost))
-    return Planned(
+    return PlannedSeen(
         place=place.id,
         name=place.name,
         start=line.start,

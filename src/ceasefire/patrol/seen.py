@@ -13,7 +13,7 @@ from ceasefire.detectors.interference import SPOOFING, Interference, interferenc
 from ceasefire.geo.dwell import CELL_SIZES_M, GAP_S, Cells, Dwell, dwell
 from ceasefire.geo.flight import Flight
 from ceasefire.geo.footprint import Footprints, footprints
-from ceasefire.model.patrol import CellsSeen
+from ceasefire.model.patrol_record import CellsSeen
 
 MOST_CELLS = 4_000_000
 """Most cells of the grid of one patrol."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ceasefire.geo.flight import Flight
 from ceasefire.model.intake import Count
-from ceasefire.model.patrol import Sighted
+from ceasefire.model.patrol_record import File, Sighted
 from ceasefire.model.records import Observation, Quarantined
 from ceasefire.model.table import Table
 from ceasefire.patrol.options import Options
@@ -22,7 +22,8 @@ class Marked:
     observations: Table[Observation] = field(default_factory=lambda: Table.empty(Observation))
     quarantine: Table[Quarantined] = field(default_factory=lambda: Table.empty(Quarantined))
     count: Count = field(default_factory=Count)
-    files: tuple[tuple[str, str], ...] = ()
+    kept: tuple[File, ...] = ()
+    """Files of marks."""
 
     def within(self, flights: Sequence[Flight]) -> tuple[Table[Observation], tuple[Sighted, ...]]:
         """Give those of one patrol."""
