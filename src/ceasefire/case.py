@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import effects, heat, imagery, learned, sources, store
+from ceasefire import bring, effects, heat, imagery, learned, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.borne_out import borne_out
@@ -22,7 +22,7 @@ from ceasefire.assessment.periods import judge_periods
 from ceasefire.assessment.spoken import judge_claims
 from ceasefire.assessment.verdict import judge
 from ceasefire.casefile import CaseFile, SourceLine, find_files, read_casefile
-from ceasefire.errors import CeasefireError, FetchError, NoCoverage
+from ceasefire.errors import CeasefireError, NoCoverage
 from ceasefire.fusion.coverage import days, survey
 from ceasefire.fusion.fuse import fuse
 from ceasefire.fusion.missing import patterns
@@ -128,53 +128,14 @@ class Case:
         return learned.calibration(self.file, self.folder)
 
     def fetch(self, product: str = "") -> Iterator[str]:
-        """Bring the files of the case's sources from their services into the folders that the case names.
-
-        Parameters
-        ----------
-        product
-            Only this one; all that a service offers where empty.
-
-        Yields
-        ------
-        One line per file: what was fetched, or already there.
-
-        Raises
-        ------
-        FetchError
-            Where a service cannot be reached or answers wrongly, or where no source names a folder to fetch into.
-        """
-        wanted = [line for line in self.file.sources if line.fetch and product in ("", line.product)]
-        if not wanted:
-            raise FetchError(
-                f"no source of this case can be fetched{f' for {product!r}' if product else ''}: "
-                "give its source line `fetch: FOLDER` (products: articles, firms, ucdp, viina, alerts_single)"
-            )
-        for line in wanted:
-            yield from self._fetch_one(line)
-
-    def fetch_missing(self) -> None:
-        """Fetch what a source line says can be fetched and is not there yet; everything else is local."""
-        local = 0
-        for line in self.file.sources:
-            there = not line.fetch or bool(list((self.folder / line.fetch).glob("*")))
-            local += there
-            for got in () if there else self._fetch_one(line):
-                self.say(f"fetch: {got}")
-        self.say(f"fetch: {local} of {len(self.file.sources)} sources are local files")
-
-    def _fetch_one(self, line: SourceLine) -> Iterator[str]:
-        from ceasefire.sources.fetch import fetch
-
-        folder = self.folder / line.fetch
-        for got in fetch(line.product, folder=folder, window=self.file.window, options=line.options):
-            yield f"{line.id}: {got.path.name} {'fetched' if got.new else 'was here already'}"
+        """Bring the files of the case's sources from their services; parameters and errors as of `bring.bring`."""
+        yield from bring.bring(self, product)
 
     def observe(self) -> Observed:
         """Read every source: rows to observations, looks and claims, and what could not be used."""
-        objects, registered = self._register()
+        objects, registered = self.register()
         pixels = [line for line in self.file.sources if line.product in imagery.PRODUCTS]
-        intakes = {line.id: self._take_in(line) for line in self.file.sources if line not in pixels}
+        intakes = {line.id: self.take_in(line) for line in self.file.sources if line not in pixels}
         seen = {line.id: self._look_at(line, objects, intakes) for line in pixels}
         intakes |= {name: one.intake for name, one in seen.items()}
         said = Table.concat(Claim, (i.claims for i in intakes.values()))
@@ -272,7 +233,7 @@ class Case:
 
     def run(self) -> Run:
         """Do every stage and write every file."""
-        self.fetch_missing()
+        bring.bring_missing(self)
         observed = self.observe()
         store.keep(observed, self.output)
         fused = self.fuse(observed)
@@ -288,7 +249,8 @@ class Case:
         judged = effects.kept(self.output) if self.file.effect else ()
         return Run(self, store.observed(self.output), store.fused(self.output), store.findings(self.output), judged)
 
-    def _take_in(self, line: SourceLine) -> Intake:
+    def take_in(self, line: SourceLine) -> Intake:
+        """Read one source of rows."""
         paths = find_files(line.paths, self.file, self.folder)
         read = sources.reader(line.product)
         countries = tuple(dict.fromkeys(code.split("-")[0] for code in self.regions))
@@ -362,7 +324,8 @@ class Case:
         told[blank] = control.holder(at.column("lon"), at.column("lat"), at.column("radius_km"), middle)
         return observations.replace(control=told), intake
 
-    def _register(self) -> tuple[Table[ProtectedObject], Intake]:
+    def register(self) -> tuple[Table[ProtectedObject], Intake]:
+        """Read the registers of protected objects."""
         if not self.file.registers:
             return Table.empty(ProtectedObject), Intake()
         from ceasefire.sources import register

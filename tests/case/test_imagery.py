@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from ceasefire import imagery
 from ceasefire.case import Case
 from ceasefire.cli import app
-from ceasefire.errors import CeasefireError
+from ceasefire.errors import CeasefireError, FetchError
+from ceasefire.model.records import Observation
+from ceasefire.model.table import Table
 from ceasefire.run import Run
 
 rasterio = pytest.importorskip("rasterio", reason="the extra `satellite` is not installed")
@@ -178,6 +181,22 @@ def test_wrong_options_say_what_would_be_right(folder: Path, options: str, said:
     (folder / "wrong.yml").write_text(text, encoding="utf-8")
     with pytest.raises(CeasefireError, match=said):
         Case.read(folder / "wrong.yml").observe()
+
+
+def test_what_fetch_wants_is_what_is_read(folder: Path) -> None:
+    case = Case.read(folder / "case.yml")
+    asked = {"source": "s1", "window": case.file.window, "objects": case.register()[0]}
+    fires = Table.empty(Observation)
+    sites = [folder / "sites.geojson"]
+    wanted = imagery.places("sentinel1", options={}, fires=fires, outlines=sites, **asked)
+    assert [(p.id, p.margin_m) for p in wanted] == [
+        ("outline:east", 1500.0),
+        ("wri:GEODB1", 1500.0),
+        ("wri:GEODB2", 1500.0),
+    ]
+    assert imagery.places("sentinel2", options={}, fires=fires, **asked) == []
+    with pytest.raises(FetchError, match=r"no source of this case can be fetched.*sentinel1"):
+        list(case.fetch())
 
 
 def test_damage_without_a_case(folder: Path) -> None:

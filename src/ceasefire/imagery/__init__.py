@@ -15,8 +15,9 @@ from ceasefire.imagery.given import Given, Seen
 from ceasefire.model.intake import Window
 from ceasefire.model.records import Observation, ProtectedObject
 from ceasefire.model.table import Table
+from ceasefire.sources.raster_windows import Place
 
-__all__ = ["PRODUCTS", "Seen", "observe"]
+__all__ = ["PRODUCTS", "Place", "Seen", "observe", "patterns", "places"]
 
 PRODUCTS = ("sentinel1", "sentinel2", "hls", "black_marble")
 """Products of pixels that a source line of a case may name."""
@@ -73,6 +74,29 @@ def observe(
 
         return outages(given)
     raise CeasefireError(f"{product!r} is no product of pixels: {', '.join(PRODUCTS)}")
+
+
+def places(
+    product: str,
+    *,
+    source: str,
+    options: Mapping[str, Any],
+    window: Window,
+    objects: Table[ProtectedObject],
+    fires: Table[Observation],
+    outlines: Sequence[Path] = (),
+) -> list[Place]:
+    """Give the places whose pixels a source line wants, for `fetch`; parameters as of `observe`."""
+    given = Given((), source, product, options, window, objects, fires, 30.0, lambda _: None, outlines)
+    if product == "sentinel1":
+        from ceasefire.imagery import radar
+
+        return radar.places(given)
+    if product in ("sentinel2", "hls"):
+        from ceasefire.imagery import scars
+
+        return scars.places(given)
+    return []
 
 
 def patterns(options: Mapping[str, Any], *, source: str) -> tuple[str, ...]:

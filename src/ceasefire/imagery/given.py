@@ -17,7 +17,7 @@ from ceasefire.model.records import Look, Observation, ProtectedObject
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
 
-FETCHED = ("service", "url", "collection", "credentials", "around", "limit", "max_items", "bands")
+FETCHED = ("stac", "collections", "assets_from", "token", "token_for", "sign", "around", "history_days", "timeout_s")
 """Options that only `fetch` reads."""
 BEFORE_DAYS = 365
 """Days before the case that are read for comparison, where the source line does not say."""

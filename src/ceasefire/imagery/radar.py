@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,14 +43,9 @@ def changes(given: Given) -> Seen:
     """Test every watched object for change between the time before the case and the case."""
     given.allow("before", "level", "outlines", "classes", "radius_m", "margin_m")
     level = given.number("level", 0.01, low=1e-6, high=0.5)
-    least = given.number("radius_m", RADIUS_M, low=10.0, high=1000.0)
-    margin = given.number("margin_m", SURROUNDINGS_M, low=500.0, high=20_000.0)
     first = given.before()
-    sites = outlines.read(given.outlines, source=given.source)
-    listed, vague = given.watched(most_radius_km=MOST_KM, needed=not len(sites.objects))
-    objects = Table.concat(ProtectedObject, [sites.objects, listed])
-    radius = np.maximum(objects.column("radius_km") * 1000.0, least)
-    wanted = [Place(o.id, o.lon, o.lat, r, margin) for o, r in zip(objects, radius.tolist(), strict=True)]
+    objects, vague, radius, sites = watched(given)
+    wanted = places(given)
     read = raster_reader(given.product)(
         given.paths,
         source=given.source,
@@ -99,6 +94,32 @@ def changes(given: Given) -> Seen:
         files=(*read.files, *sites.files),
     )
     return Seen(intake, drawn.pictures, drawn.png)
+
+
+class Watched(NamedTuple):
+    """What is tested, outlines first."""
+
+    objects: Table[ProtectedObject]
+    vague: Table[ProtectedObject]
+    """Objects whose place is known too poorly."""
+    radius_m: NDArray[np.float64]
+    sites: outlines.Outlines
+
+
+def watched(given: Given) -> Watched:
+    """Give the outlines and the objects of the register that are tested."""
+    least = given.number("radius_m", RADIUS_M, low=10.0, high=1000.0)
+    sites = outlines.read(given.outlines, source=given.source)
+    listed, vague = given.watched(most_radius_km=MOST_KM, needed=not len(sites.objects))
+    objects = Table.concat(ProtectedObject, [sites.objects, listed])
+    return Watched(objects, vague, np.maximum(objects.column("radius_km") * 1000.0, least), sites)
+
+
+def places(given: Given) -> list[Place]:
+    """Give the places whose windows are read, or fetched, with the ground around them to compare with."""
+    margin = given.number("margin_m", SURROUNDINGS_M, low=500.0, high=20_000.0)
+    objects, _, radius, _ = watched(given)
+    return [Place(o.id, o.lon, o.lat, r, margin) for o, r in zip(objects, radius.tolist(), strict=True)]
 
 
 def _by_grid(stacks: Sequence[Stack]) -> list[list[Stack]]:

@@ -35,11 +35,10 @@ def scars(given: Given) -> Seen:
     if not len(fires):
         given.say(f"observe: {given.source}: no thermal source of the case saw a fire, so no scene was read")
         return Seen(Intake())
-    reach = RADIUS_M * float(np.sqrt(GAP**2 + 1.0))
     read = raster_reader(given.product)(
         given.paths,
         source=given.source,
-        around=[Place(o.id, o.lon, o.lat, reach) for o in fires],
+        around=_around(fires),
         window=Window(given.window.start - timedelta(days=BEFORE_DAYS), given.window.end + timedelta(days=AFTER_DAYS)),
         options=given.options,
     )
@@ -64,6 +63,16 @@ def scars(given: Given) -> Seen:
         f"{len(found.observations):,} could be judged"
     )
     return seen
+
+
+def places(given: Given) -> list[Place]:
+    """Give the places whose windows are read, or fetched: the fires that are looked at."""
+    return _around(_likeliest(given.fires, int(given.number("most", MOST, low=1, high=100_000))))
+
+
+def _around(fires: Table[Observation]) -> list[Place]:
+    reach = RADIUS_M * float(np.sqrt(GAP**2 + 1.0))
+    return [Place(o.id, o.lon, o.lat, reach) for o in fires]
 
 
 def _likeliest(fires: Table[Observation], most: int) -> Table[Observation]:
