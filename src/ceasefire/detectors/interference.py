@@ -25,6 +25,13 @@ ENOUGH, TOO_FEW = 6.0, 4.0
 DISTURBED = 0.5
 """The receiver's own indication from which it counts as evidence, of 0 to 1."""
 
+BEFORE_S = 60.0
+"""How long before a loss the satellites are looked at: jamming takes them away over half a minute."""
+SETTLED_S = 10.0
+"""Positions that agree for so long are believed; a receiver's first ones after the start may be far off."""
+ON_GROUND_M = 3.0
+"""Below this above the place of take-off, a record that ends without a fix was carried indoors or switched off."""
+
 JAMMING, SPOOFING, UNKNOWN = "probable jamming", "probable false position", "cause unknown"
 
 
@@ -74,8 +81,9 @@ def interferences(flight: Flight) -> list[Interference]:
     Notes
     -----
     Jamming is called probable where the receiver indicates it, or satellites fall from a good fix below what one needs
-    in flight; a platform before its first fix is not interfered with. Rules, not probabilities: no labelled record
-    exists to calibrate them on.
+    in flight; a platform before its first fix is not interfered with, nor one that loses it on the ground at the end of
+    its record. Positions are false where they leap, or where the receiver says so. Rules, not probabilities: no
+    labelled record exists to calibrate them on.
 
     >>> n = 60
     >>> lon = np.full(n, 36.0)
@@ -86,8 +94,8 @@ def interferences(flight: Flight) -> list[Interference]:
     >>> [i.sentence() for i in interferences(flight)]
     ['position lost 14:03 to 14:05 UTC, assessed as probable jamming (satellites fell from 14 to 2)']
     """
-    false = _leaps(flight)
-    good = flight.fix & ~false
+    good = relied_on(flight)
+    false, leapt = flight.fix & ~good, _leaps(flight)
     if not good.any():
         return []
     first = int(np.argmax(good))
@@ -98,18 +106,33 @@ def interferences(flight: Flight) -> list[Interference]:
         found = Interference(
             flight.times[begin - 1],
             flight.times[end],
-            *_assess(flight, slice(int(begin), int(stop)), bool(false[begin:stop].any())),
+            *_assess(
+                flight, slice(int(begin), int(stop)), bool(false[begin:stop].any()), bool(leapt[begin:stop].any())
+            ),
             regained=int(stop) < len(flight),
         )
-        if found.seconds >= LEAST_S:
+        parked = not found.regained and not found.evidence and _height(flight, begin - 1) < ON_GROUND_M
+        if found.seconds >= LEAST_S and not parked:
             out.append(found)
     return out
 
 
-def _assess(flight: Flight, at: slice, false: bool) -> tuple[str, tuple[str, ...]]:
+def relied_on(flight: Flight) -> NDArray[np.bool_]:
+    """Tell at which samples the position can be relied on: a fix that neither leaps nor is called false.
+
+    >>> flight = Flight.of(times=np.datetime64("2025-04-01T14:00", "ms") + 1000 * np.arange(3), lon=[36.0] * 3,
+    ...                    lat=[50.0] * 3, spoofing=[0.0, 1.0, np.nan])
+    >>> relied_on(flight).tolist()
+    [True, False, True]
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(flight.fix & ~_leaps(flight) & ~(flight.spoofing >= DISTURBED))
+
+
+def _assess(flight: Flight, at: slice, false: bool, leapt: bool) -> tuple[str, tuple[str, ...]]:
     evidence = []
-    before = slice(max(0, at.start - 30), at.start)
-    had, left = flight.satellites[before], flight.satellites[at]
+    recent = flight.times[: at.start] >= flight.times[at.start] - np.timedelta64(int(BEFORE_S * 1000), "ms")
+    had, left = flight.satellites[: at.start][recent], flight.satellites[at]
     if np.isfinite(had).any() and np.isfinite(left).any():
         was, fell = float(np.nanmedian(had)), float(np.nanmin(left))
         if was >= ENOUGH and fell < TOO_FEW:
@@ -118,25 +141,47 @@ def _assess(flight: Flight, at: slice, false: bool) -> tuple[str, tuple[str, ...
     if np.isfinite(told).any() and float(np.nanmax(told)) >= DISTURBED:
         evidence.append(f"the receiver indicated interference, up to {100 * float(np.nanmax(told)):.0f} %")
     if false:
-        return SPOOFING, ("positions leapt farther than the platform can fly", *evidence)
+        signals = flight.spoofing[at]
+        if np.isfinite(signals).any() and float(np.nanmax(signals)) >= DISTURBED:
+            evidence.insert(0, "the receiver indicated false signals")
+        if leapt:
+            evidence.insert(0, "positions leapt farther than the platform can fly")
+        return SPOOFING, tuple(evidence)
     return (JAMMING, tuple(evidence)) if evidence else (UNKNOWN, ())
 
 
+def _height(flight: Flight, k: int) -> float:
+    """Give the height above the ground that the record tells, endless where it tells none."""
+    above = float(flight.height_m[k] - flight.ground_m[k])
+    return above if np.isfinite(above) else np.inf
+
+
 def _leaps(flight: Flight) -> NDArray[np.bool_]:
-    """Tell which positions cannot be reached from the last good one; those after a long silence are believed."""
+    """Tell which positions cannot be reached from those that are believed; after a long silence, new ones are.
+
+    Believed is the first run of positions that agree for `SETTLED_S`, else the longest; from there on in both
+    directions, what can be reached.
+    """
     out = np.zeros(len(flight), dtype=bool)
     known = np.flatnonzero(flight.fix)
     if len(known) < 2:
         return out
-    seconds = flight.times.astype("datetime64[ms]").astype(np.int64) / 1000.0
-    step = 1000.0 * km(flight.lon[known[:-1]], flight.lat[known[:-1]], flight.lon[known[1:]], flight.lat[known[1:]])
-    if not np.any(step > LEAP_M):
+    seconds = flight.times[known].astype("datetime64[ms]").astype(np.int64) / 1000.0
+    lon, lat = flight.lon[known], flight.lat[known]
+    step = 1000.0 * km(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    breaks = np.flatnonzero(step > LEAP_M + FASTEST_M_S * np.diff(seconds)) + 1
+    if not len(breaks):
         return out
-    last = known[0]
-    for k in known[1:].tolist():
-        away = 1000.0 * float(km(flight.lon[last], flight.lat[last], flight.lon[k], flight.lat[k]))
-        if away > LEAP_M + FASTEST_M_S * (seconds[k] - seconds[last]):
-            out[k] = True
-        else:
-            last = k
+    begins, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [len(known)]]) - 1
+    lasting = seconds[ends] - seconds[begins]
+    settled = np.flatnonzero(lasting >= SETTLED_S)
+    run = int(settled[0]) if len(settled) else int(np.argmax(lasting))
+    for numbers in (range(int(ends[run]) + 1, len(known)), range(int(begins[run]) - 1, -1, -1)):
+        last = int(ends[run]) if numbers.step > 0 else int(begins[run])
+        for k in numbers:
+            away = 1000.0 * float(km(lon[last], lat[last], lon[k], lat[k]))
+            if away > LEAP_M + FASTEST_M_S * abs(seconds[k] - seconds[last]):
+                out[known[k]] = True
+            else:
+                last = k
     return out
