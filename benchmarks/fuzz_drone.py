@@ -57,8 +57,8 @@ def klv_mended(data: bytes) -> bytes:
 READERS: dict[str, tuple[str, Callable[[], list[tuple[str, bytes]]], Callable[[bytes], bytes] | None]] = {
     "klv": ("ceasefire.sources.klv", klv_seeds, klv_mended),
 }
-"""Module of each reader; a function that gives good files (ending of the name, bytes); and one that puts checksums right
-after a mutation, or None: it is applied to half of the inputs."""
+"""Module of each reader; a function that gives good files (ending of the name, bytes); and one that puts checksums
+right after a mutation, or None: it is applied to half of the inputs."""
 
 TOKENS = [b"\xff", b"\x00", b"\x80", b"\x84\x7f\xff\xff\xff", b"\x88" + b"\xff" * 8, b"\x47", b"nan", b"-1", b"1e400"]
 

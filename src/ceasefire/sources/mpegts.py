@@ -90,8 +90,10 @@ class _Desk:
 
     def look(self, rows: Rows, pid: NDArray[np.int64], tables: Tables) -> None:
         """Look beforehand for tables, and for streams that begin a unit with a KLV key without being declared."""
+        for j in np.flatnonzero(pid == 0).tolist():
+            tables.feed(0, rows[j].tobytes())
         wanted = np.zeros(NULL + 1, dtype=bool)
-        wanted[[0, *tables.maps]] = True
+        wanted[list(tables.maps)] = True
         for j in np.flatnonzero(wanted[pid]).tolist():
             tables.feed(int(pid[j]), rows[j].tobytes())
         for j in np.flatnonzero((rows[:, 1] & 0x40 > 0) & ~wanted[pid]).tolist():
