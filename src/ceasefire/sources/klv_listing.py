@@ -26,7 +26,9 @@ LONGEST = 400
 
 
 def fields(path: Path) -> Iterator[tuple[datetime | None, dict[str, Any]]]:
-    """Give time (MISP, as stated) and all fields of every ST 0601 packet of a file whose checksum holds.
+    """Give time (MISP, as stated) and all fields of every ST 0601 packet of a file.
+
+    A packet whose checksum fails is listed by number, with the reason; reading a flight sets it aside.
 
     Parameters
     ----------
@@ -44,7 +46,9 @@ def fields(path: Path) -> Iterator[tuple[datetime | None, dict[str, Any]]]:
     except ImportError:
         raise MissingExtra("listing KLV fields needs the extra `drone`: pip install 'ceasefire[drone]'") from None
     for _, packet in packets(path, Told()):
-        if packet.key == UAS and not packet.reason:
+        if packet.key == UAS and packet.reason:
+            yield _time(packet), {"set aside": packet.reason, **by_number(packet)}
+        elif packet.key == UAS:
             try:
                 whole = decode_uas_local_set(
                     packet.raw,
