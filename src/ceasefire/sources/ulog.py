@@ -156,9 +156,12 @@ def _load(path: Path, size: int) -> tuple[dict[str, list[Topic]], dict[str, str]
     except Exception as error:  # noqa: BLE001 - the library raises what it happens to meet in a damaged file
         return f"not a readable ULog: {type(error).__name__}: {str(error)[:200]}"
     topics: dict[str, list[Topic]] = {}
-    for data in whole.data_list:
-        topics.setdefault(data.name, []).append(data.data)
     damage = []
+    for data in whole.data_list:
+        if "timestamp" in data.data:
+            topics.setdefault(data.name, []).append(data.data)
+        else:
+            damage.append(f"the definition of {data.name} has no time: its rows are not used")
     if whole.file_corruption or "orrupt" in said.getvalue():
         damage.append("damaged bytes in the log: what could be found before and after them was read")
     facts = {"system": str(whole.msg_info_dict.get("sys_name", ""))[:100]}
