@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.damage_data import splits, stacks
 from benchmarks.damage_quiet import LEVELS, show
 from ceasefire.detectors.damage import detect
-from ceasefire.detectors.damage_surroundings import steady
+from ceasefire.detectors.damage_surroundings import surroundings
 from ceasefire.stats import change_combine, change_t
 from ceasefire.stats.change import moments
 from ceasefire.stats.change_null import TailNull, fit_tail
@@ -57,7 +57,9 @@ def surprise(of: list[Any], before: Any, after: Any) -> Any:
     nobody = np.zeros(of[0].grid.shape, dtype=bool)
     z = []
     for s in of:
-        m = moments(steady(s, before, watched=nobody).values, before, after)
+        mean = moments(s.values, before, after).mean_before
+        around = surroundings(s.values, mean, grid=s.grid, watched=nobody)
+        m = moments(s.values, before, after, less=around.surface)
         use = np.isfinite(m.mean_before) & np.isfinite(m.mean_after)
         z.append(change_t.shift(m, stratum=change_t.strata(m.mean_before, use), use=use).z.ravel())
     return change_combine.surprise(*change_combine.quadratic(np.stack(z), change_combine.correlation(np.stack(z))))

@@ -9,7 +9,7 @@ import pytest
 
 from ceasefire.detectors.damage import REASONS, Damage, NotComparable, detect
 from ceasefire.detectors.damage_evidence import observations, processing
-from ceasefire.detectors.damage_surroundings import WrongUnits, check, steady
+from ceasefire.detectors.damage_surroundings import WrongUnits, check, surroundings
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.model.processing import Processing
@@ -238,7 +238,9 @@ def test_watched_pixels_do_not_set_the_surroundings() -> None:
     watched = np.zeros((SIZE, SIZE), dtype=bool)
     watched[:60] = True
     first = np.arange(DATES) < FIRST
-    kept, taken = (steady(one, first, watched=w).drift_db[-1] for w in (watched, np.zeros_like(watched)))
+    mean = one.values[first].mean(axis=0)
+    every = (watched, np.zeros_like(watched))
+    kept, taken = (surroundings(one.values, mean, grid=GRID, watched=w).drift_db[-1] for w in every)
     assert abs(kept) < 0.6
     assert taken < -3
 

@@ -12,25 +12,32 @@ A radar sees that a surface changed, not what changed it: harvest, snow, flood, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from ceasefire.detectors import damage_combine, damage_kernel
 from ceasefire.detectors.damage_footprint import Footprints, Judged, judge
-from ceasefire.detectors.damage_surroundings import DB, NotComparable, check, steady, water
+from ceasefire.detectors.damage_series import LEAST_AFTER, LEAST_BEFORE, Count, Seen, look, move
+from ceasefire.detectors.damage_surroundings import DB, NotComparable, water
+from ceasefire.detectors.threads import allowed, limited
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.model.scene import Scene
-from ceasefire.stats import change_combine, change_t
-from ceasefire.stats.change import Moments, moments
-from ceasefire.stats.change_null import ENOUGH, TailNull, crossed, folds, standardise
+from ceasefire.stats import change_combine
+from ceasefire.stats.change import moments
+from ceasefire.stats.change_null import ENOUGH, TailNull, crossed, folds
+from ceasefire.stats.change_surface import Surface
 from ceasefire.stats.false_discovery import adjusted
 
 __all__ = ["REASONS", "Damage", "NotComparable", "Period", "detect"]
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -39,8 +46,6 @@ Period = tuple[Any, Any] | NDArray[np.datetime64]
 
 REASONS = ("", "no data", "too few dates", "water", "constant", "too few surroundings")
 """Why a pixel was not judged, by its code in `Damage.masked`; code 0 is judged."""
-LEAST_BEFORE, LEAST_AFTER = 3, 2
-"""Dates that a pixel needs before and after in a series."""
 OWN_NULL = 2000
 """Quiet pixels with which those of one number of series have a null of their own."""
 
@@ -104,7 +109,7 @@ def detect(
     level: float = 0.01,
     scores: Mapping[str, ArrayLike] | None = None,
     mask_water: bool = True,
-    count: Callable[[Any, Any, Any], Moments] = moments,
+    count: Count = moments,
 ) -> Damage:
     """Test every pixel, and every footprint, for change between two periods.
 
@@ -126,7 +131,8 @@ def detect(
     mask_water
         Whether to set water aside, by the mean before.
     count
-        Gives moments: `stats.change.moments`, or the compiled `detectors.damage_kernel.moments`.
+        Gives moments: `stats.change.moments`, or the compiled `detectors.damage_kernel.moments`, with which all that
+        goes over every pixel is compiled. The numbers are the same to single precision.
 
     Raises
     ------
@@ -156,55 +162,33 @@ def detect(
     if not 0.0 < level < 1.0:
         raise ValueError(f"a level lies between 0 and 1, not {level}")
     grid, watched, sides = _compared(stacks, before, after, labels)
-    shape = grid.shape
-    values, shifts = [], []
-    means: dict[str, Array] = {}
-    valid = np.zeros((len(stacks), *shape), dtype=bool)
-    constant, some, dated = (np.zeros(shape, dtype=bool) for _ in range(3))
-    for k, (stack, (first, then)) in enumerate(zip(stacks, sides, strict=True)):
-        check(stack)
-        x = steady(stack, first, watched=watched).values
-        m = count(x, first, then)
-        enough = (m.n_before >= LEAST_BEFORE) & (m.n_after >= LEAST_AFTER)
-        raw = count(stack.values, first, then)
-        moving = change_t.pooled(raw)[0] > 0
-        some |= (m.n_before > 0) & (m.n_after > 0)
-        dated |= enough
-        constant |= enough & ~moving
-        valid[k] = enough & moving
-        if stack.units == "log":
-            dark = np.where(enough, raw.mean_before, np.nan).astype(np.float64)
-            means[stack.band] = np.fmax(means.get(stack.band, np.nan), dark)
-        values.append(x)
-        shifts.append(m)
-    wet = water(means, shape) if mask_water else np.zeros(shape, dtype=bool)
-    valid &= ~wet
-    quiet = ~watched
-    z, error, spread, difference = (np.full((len(stacks), *shape), np.nan) for _ in range(4))
-    for k, m in enumerate(shifts):
-        learn = valid[k] & quiet if (valid[k] & quiet).sum() >= ENOUGH else valid[k]
-        if learn.sum() < ENOUGH:
-            valid[k] = False
-            continue
-        stratum = change_t.strata(m.mean_before, learn & np.isfinite(m.mean_before))
-        s = change_t.shift(m, stratum=stratum, use=valid[k])
-        z[k], spread[k] = standardise(s.z, stratum=stratum, quiet=learn)
-        error[k], difference[k] = s.error * spread[k], s.difference
-    extra = [_ranked(v, shape, quiet & ~wet) for v in (scores or {}).values()]
-    deviates = np.concatenate([z, np.array(extra).reshape(-1, *shape)])
-    r = change_combine.correlation(deviates[:, quiet & np.isfinite(deviates).any(axis=0)])
-    flat = change_combine.quadratic(deviates.reshape(len(deviates), -1), r)
-    statistic, dof = flat[0].reshape(shape), flat[1].reshape(shape)
-    p, nulls = _judged(change_combine.surprise(statistic, dof), dof, quiet)
-    masked = np.select(
-        [wet, np.isfinite(p), ~some, ~dated, constant & ~valid.any(axis=0)], [3, 0, 1, 2, 4], default=5
-    ).astype(np.uint8)
-    weight = np.where(np.isfinite(difference), error**-2.0, 0.0)
-    total = weight.sum(axis=0)
-    change = np.where(total > 0, np.nansum(difference * weight, axis=0) / np.where(total > 0, total, 1.0), np.nan) / DB
-    used = [[stack.times[side] for stack, side in zip(stacks, each, strict=True)] for each in zip(*sides, strict=True)]
+    shape, quiet = grid.shape, ~watched
+    each = list(zip(stacks, sides, strict=True))
+    seen = _on_threads(lambda of: look(of[0], *of[1], count=count), each)
+    wet = _wet(stacks, seen) if mask_water else np.zeros(shape, dtype=bool)
+    valid = np.array([s.dated & s.moving & ~wet for s in seen])
+    constant = np.any([s.dated & ~s.moving for s in seen], axis=0) & ~valid.any(axis=0)
+    some, dated = (np.any([getattr(s, name) for s in seen], axis=0) for name in ("some", "dated"))
+    z = np.empty((len(stacks) + len(scores or {}), *shape), np.float32)
+    error, difference = (np.empty((len(stacks), *shape), np.float32) for _ in range(2))
+
+    def moved(k: int) -> tuple[Surface, float]:
+        (stack, side), mean = each[k], seen[k].mean
+        m = move(stack, *side, mean=mean, valid=valid[k], watched=watched, count=count)
+        z[k], error[k], difference[k] = m.z, m.error, m.difference
+        return m.surface, m.spread
+
+    surfaces, spread = zip(*_on_threads(moved, range(len(stacks))), strict=True)
+    valid &= np.isfinite(z[: len(stacks)])
+    for k, score in enumerate((scores or {}).values(), start=len(stacks)):
+        z[k] = _ranked(score, shape, quiet & ~wet)
+    statistic, dof, score = _combined(z, quiet, compiled=count is damage_kernel.moments)
+    p, nulls = _judged(score, dof, quiet)
+    masked = np.select([wet, np.isfinite(p), ~some, ~dated, constant], [3, 0, 1, 2, 4], default=5).astype(np.uint8)
+    change = _weighed(difference, error) / DB
+    used = [[stack.times[side] for stack, side in zip(stacks, of, strict=True)] for of in zip(*sides, strict=True)]
     start, end = ((min(t.min() for t in w if len(t)), max(t.max() for t in w if len(t))) for w in used)
-    judged = Judged(stacks, sides, values, shifts, deviates, error, statistic, dof, change, np.isfinite(p), quiet)
+    judged = Judged(stacks, sides, surfaces, z, error, statistic, dof, change, np.isfinite(p), quiet)
     return Damage(
         grid=grid,
         p=p,
@@ -219,7 +203,7 @@ def detect(
         before=start,
         after=end,
         series=tuple(f"{s.orbit} {s.band}".strip() for s in stacks) + tuple(scores or {}),
-        spread=tuple(float(np.nanmedian(v)) if np.isfinite(v).any() else float("nan") for v in spread),
+        spread=spread,
         nulls=nulls,
         scenes=tuple(
             s
@@ -252,6 +236,52 @@ def _compared(
             raise NotComparable(f"no acquisition {name}: nothing to compare")
     watched = labels > 0 if labels is not None else np.zeros(grid.shape, dtype=bool)
     return grid, watched, sides
+
+
+def _on_threads(work: Callable[[Given], Made], each: Sequence[Given]) -> list[Made]:
+    """Do a work for each series, several at a time; what each does inside shares the threads that are left."""
+    several = allowed()
+    inner = max(1, several // len(each))
+
+    def one(given: Given) -> Made:
+        with limited(inner):
+            return work(given)
+
+    with ThreadPoolExecutor(min(several, len(each))) as pool:
+        return list(pool.map(one, each))
+
+
+def _wet(stacks: Sequence[Stack], seen: Sequence[Seen]) -> Mask:
+    """Tell which pixels are water by their means before."""
+    means: dict[str, NDArray[Any]] = {}
+    for stack, s in zip(stacks, seen, strict=True):
+        if stack.units == "log":
+            dark = np.where(s.dated, s.mean, np.float32(np.nan))
+            means[stack.band] = np.fmax(means[stack.band], dark) if stack.band in means else dark
+    return water(means, stacks[0].grid.shape)
+
+
+def _combined(z: NDArray[np.float32], quiet: Mask, *, compiled: bool) -> tuple[Array, Ints, Array]:
+    """Give chi-square, degrees of freedom and surprise of each pixel."""
+    flat = z.reshape(len(z), -1)
+    r = change_combine.correlation(flat if quiet.all() else flat[:, quiet.ravel()])
+    if compiled:
+        made: Any = damage_combine.combine(flat, r)
+    else:
+        q, dof = change_combine.quadratic(flat, r)
+        made = (q, dof, change_combine.surprise(q, dof))
+    statistic, dof, score = (v.reshape(quiet.shape) for v in made)
+    return statistic, dof, score
+
+
+def _weighed(difference: NDArray[np.float32], error: NDArray[np.float32]) -> Array:
+    """Give the mean over series, weighed by their errors; NaN where there is none."""
+    total, weights = (np.zeros(difference.shape[1:]) for _ in range(2))
+    for d, e in zip(difference, error, strict=True):
+        weight = np.where(np.isfinite(d), 1.0 / (e * e), 0.0)
+        weights += weight
+        total += np.nan_to_num(d) * weight
+    return np.asarray(np.divide(total, weights, out=np.full(total.shape, np.nan), where=weights > 0))
 
 
 def _dates(stack: Stack, period: Period) -> Mask:

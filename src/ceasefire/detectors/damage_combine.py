@@ -55,7 +55,7 @@ def combine(z: ArrayLike, r: ArrayLike, *, threads: int | None = None) -> Combin
     >>> c.statistic.tolist(), c.dof.tolist(), c.surprise.round(3).tolist()
     ([9.0, 2.0], [1, 2], [11.829, 2.0])
     """
-    value = np.ascontiguousarray(z, dtype=np.float64)
+    value = np.asarray(z)
     matrix = np.asarray(r, dtype=np.float64)
     if value.ndim != 2 or matrix.shape != (len(value), len(value)):
         raise ValueError(f"deviates of shape {value.shape} do not fit a correlation of shape {matrix.shape}")
@@ -73,9 +73,12 @@ def combine(z: ArrayLike, r: ArrayLike, *, threads: int | None = None) -> Combin
         inverses[pattern][np.ix_(has, has)] = np.linalg.inv(matrix[np.ix_(has, has)])
     pixels = value.shape[1]
     out = Combined(np.empty(pixels), np.empty(pixels, np.int64), np.empty(pixels))
+
+    def part(start: int) -> None:
+        some = np.ascontiguousarray(value[:, start : start + PART], dtype=np.float64)
+        q, dof, tail = (v[start : start + PART] for v in out)
+        loops.combine_between(some, inverses, 0, some.shape[1], q, dof, tail)  # type: ignore[arg-type]
+
     with ThreadPoolExecutor(several) as pool:
-        starts = range(0, pixels, PART)
-        jobs = [pool.submit(loops.combine_between, value, inverses, s, min(s + PART, pixels), *out) for s in starts]
-        for job in jobs:
-            job.result()
+        list(pool.map(part, range(0, pixels, PART)))
     return out

@@ -18,15 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import find_objects
 from scipy.signal import fftconvolve
 
-from ceasefire.detectors.damage_surroundings import DB
+from ceasefire.detectors.damage_surroundings import DB, scaled
 from ceasefire.geo.stack import Stack
 from ceasefire.stats import change_date, change_footprint
-from ceasefire.stats.change import Moments
 from ceasefire.stats.change_combine import correlation, quadratic
 from ceasefire.stats.change_null import ENOUGH, QUARTILE, TailNull, fit_tail
 from ceasefire.stats.change_ratio import likelihood_ratio
+from ceasefire.stats.change_surface import Surface
 
 Array = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -71,10 +72,9 @@ class Judged:
 
     stacks: Sequence[Stack]
     sides: Sequence[tuple[Mask, Mask]]
-    values: Sequence[NDArray[np.float32]]
-    moments: Sequence[Moments]
-    deviates: Array
-    error: Array
+    surfaces: Sequence[Surface]
+    deviates: Singles
+    error: Singles
     statistic: Array
     dof: Ints
     change_db: Array
@@ -86,8 +86,6 @@ class Judged:
         at = (..., rows, columns)
         return replace(
             self,
-            values=[v[at] for v in self.values],
-            moments=[Moments._make(v[at] for v in m) for m in self.moments],
             **{
                 name: getattr(self, name)[at]
                 for name in ("deviates", "error", "statistic", "dof", "change_db", "known", "quiet")
@@ -164,7 +162,7 @@ def judge(of: Judged, labels: NDArray[np.int32], *, level: float) -> Footprints:
         numbers["p"][k] = elsewhere.null.p(-2.0 * theory.log_tail(blend))
         numbers["likelihood_ratio"][k] = _ratio(here, known, elsewhere, blend, of_all)
         if numbers["p"][k] <= level:
-            found = _date(here, known, elsewhere)
+            found = _date(of, box, known, elsewhere)
             for field, value in zip(dates, (found.after, found.by, found.earliest, found.latest), strict=True):
                 dates[field][k] = value
     return Footprints(
@@ -243,11 +241,12 @@ def _alignment(blend: Array, theory: change_footprint.Spread) -> tuple[float, fl
     return float(middle), float(max((high - low) / inner, 0.1))
 
 
-def _mean_deviates(z: Array) -> Array:
+def _mean_deviates(z: Singles) -> Array:
     """Give the sum of deviates over root of their number, shape (series,); NaN where too few pixels have one."""
     known = np.isfinite(z)
     n = known.sum(axis=1)
-    return np.where(n >= SHARE * z.shape[1], np.where(known, z, 0.0).sum(axis=1) / np.sqrt(np.maximum(n, 1)), np.nan)
+    total = np.where(known, z, 0.0).sum(axis=1, dtype=np.float64)
+    return np.where(n >= SHARE * z.shape[1], total / np.sqrt(np.maximum(n, 1)), np.nan)
 
 
 def _ratio(of: Judged, at: Mask, laid: _Laid, blend: float, of_all: tuple[int, int, int]) -> float:
@@ -262,16 +261,19 @@ def _ratio(of: Judged, at: Mask, laid: _Laid, blend: float, of_all: tuple[int, i
     return float(np.clip(ratio, LEAST, LARGEST))
 
 
-def _date(of: Judged, at: Mask, laid: _Laid) -> change_date.ChangeDate:
+def _date(of: Judged, box: tuple[slice, slice], at: Mask, laid: _Laid) -> change_date.ChangeDate:
     """Scan for the date of change of a footprint."""
+    here = of.window(*box)
     series, inflation = [], []
-    for k, (stack, (_, then)) in enumerate(zip(of.stacks, of.sides, strict=True)):
-        m, use = of.moments[k], at & np.isfinite(of.deviates[k])
+    for k, (stack, (first, then)) in enumerate(zip(of.stacks, of.sides, strict=True)):
+        use = at & np.isfinite(here.deviates[k])
         if not use.any() or not np.isfinite(laid.width[k]):
             continue
-        share = of.error[k][use] ** 2 / (1.0 / m.n_before[use] + 1.0 / m.n_after[use])
-        away = of.values[k][:, use][then] - m.mean_before[use]
-        series.append(change_date.Series(stack.times[then], away.astype(np.float64), share, share / m.n_before[use]))
+        x = (scaled(stack.window(*box)) - of.surfaces[k].at(*box))[:, use].astype(np.float64)
+        n_before, n_after = (np.isfinite(x[side]).sum(axis=0) for side in (first, then))
+        share = here.error[k][use].astype(np.float64) ** 2 / (1.0 / n_before + 1.0 / n_after)
+        away = x[then] - np.nanmean(x[first], axis=0)
+        series.append(change_date.Series(stack.times[then], away, share, share / n_before))
         inflation.append(laid.width[k] ** 2)
     last = max(s.times[a].max() for s, (a, _) in zip(of.stacks, of.sides, strict=True) if a.any())
     return change_date.scan(series, start=last, inflation=max(float(np.mean(inflation)), 1.0))

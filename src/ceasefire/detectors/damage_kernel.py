@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ceasefire.detectors.threads import allowed
 from ceasefire.errors import MissingExtra
 from ceasefire.stats.change import Moments
+from ceasefire.stats.change_surface import Surface
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,7 +38,14 @@ class Change(NamedTuple):
     """Degrees of freedom: dates with a value, less one in each group; 0 where t cannot be told."""
 
 
-def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: int | None = None) -> Moments:
+def moments(
+    values: ArrayLike,
+    before: ArrayLike,
+    after: ArrayLike,
+    *,
+    less: Surface | None = None,
+    threads: int | None = None,
+) -> Moments:
     """Count, average and spread the dates before and after, pixel by pixel, as `stats.change.moments` does.
 
     Parameters
@@ -47,6 +55,8 @@ def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: 
         window of it or a file mapped to memory; other numbers are turned to single precision piece by piece.
     before, after
         Which dates are which, boolean, shape (dates,); a date may be neither, none may be both.
+    less
+        What to take off first; it is taken off on the way, without a copy of the stack.
     threads
         Threads at most; where not given as `threads.allowed` tells.
 
@@ -61,7 +71,9 @@ def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: 
     >>> [float(v[0, 0]) for v in m]
     [2.0, 2.0, 2.0, 1.0, 5.0, nan]
     """
-    return Moments(*_over(values, before, after, _loops().moments_between, "iffiff", threads))
+    if less is None:
+        return Moments(*_over(values, before, after, _loops().moments_between, "iffiff", threads))
+    return Moments(*_over_less(values, before, after, less, threads))
 
 
 def t_and_dof(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, threads: int | None = None) -> Change:
@@ -120,7 +132,7 @@ def _over(
     images = [np.empty(rows * columns, np.float32 if k == "f" else np.int32) for k in kinds]
     dates = np.flatnonzero(first).astype(np.int64), np.flatnonzero(then).astype(np.int64)
     absent = _loops().absent_row()
-    whole = x.dtype == np.float32 and x.dtype.isnative and x.flags.c_contiguous and x.flags.aligned
+    whole = _ready(x)
     deep = rows if whole else max(1, COPIED // max(1, len(x) * columns))
     with ThreadPoolExecutor(several) as pool:
         for top in range(0, rows, max(deep, 1)):
@@ -135,3 +147,42 @@ def _over(
             for job in jobs:
                 job.result()
     return [image.reshape(rows, columns) for image in images]
+
+
+def _over_less(
+    values: ArrayLike, before: ArrayLike, after: ArrayLike, less: Surface, threads: int | None
+) -> list[NDArray[Any]]:
+    """Give the moments of a stack less a surface, by bands of rows, on threads."""
+    x = np.asarray(values)
+    first, then = np.asarray(before, dtype=bool), np.asarray(after, dtype=bool)
+    check_dates(x.shape, first, then)
+    dates, rows, columns = x.shape
+    if (len(less.heights), len(less.down), len(less.across)) != x.shape:
+        raise ValueError(f"a surface of {len(less.heights)} dates does not fit values of shape {x.shape}")
+    several, loops = allowed(threads), _loops()
+    images = [np.empty(rows * columns, np.float32 if k == "f" else np.int32) for k in "iffiff"]
+    sides = np.flatnonzero(first).astype(np.int64), np.flatnonzero(then).astype(np.int64)
+    blocks = less.heights.shape[2]
+    cut = np.append(np.searchsorted(less.across, np.arange(blocks)), columns).astype(np.int64)
+    surface = [np.ascontiguousarray(v, dtype=np.float32) for v in less]
+    whole = _ready(x)
+    deep = max(1, min(PART, COPIED // max(1, dates)) // max(1, columns))
+
+    def band(top: int) -> None:
+        end = min(top + deep, rows)
+        start = 0 if whole else top
+        block = x if whole else np.ascontiguousarray(x[:, top:end], dtype=np.float32)
+        mine = [image[start * columns :] for image in images]
+        heights, down, across = surface[0], surface[1][start:], surface[2]
+        loops.moments_less_between(
+            block, *sides, top - start, end - start, loops.absent_row(), heights, down, across, cut, *mine
+        )
+
+    with ThreadPoolExecutor(several) as pool:
+        list(pool.map(band, range(0, rows, deep)))
+    return [image.reshape(rows, columns) for image in images]
+
+
+def _ready(x: NDArray[Any]) -> bool:
+    """Tell whether a stack lies in memory as the loops need it."""
+    return bool(x.dtype == np.float32 and x.dtype.isnative and x.flags.c_contiguous and x.flags.aligned)

@@ -27,6 +27,7 @@ _COUNTS = types.Array(types.int32, 1, "C")
 _PIXELS = types.Array(types.float32, 2, "C", readonly=True)
 _DATES = types.Array(types.int64, 1, "C", readonly=True)
 _ROW = types.Array(types.float32, 1, "C", readonly=True)
+_CUBE = types.Array(types.float32, 3, "C", readonly=True)
 _STACK = (_PIXELS, _DATES, _DATES, types.int64, types.int64, _ROW)
 _GROUP = (_COUNTS, _SINGLES, _SINGLES)
 _INFINITE = np.float32(np.inf)
@@ -110,6 +111,16 @@ def _eight(
 
 
 @inner
+def _finish(n: Counts, mean: Singles, variance: Singles, shift: Singles) -> None:
+    """Turn sums and sums of squares into means and variances."""
+    for j in range(len(n)):
+        count = np.float32(n[j])
+        off = mean[j] / count
+        variance[j] = max((variance[j] - mean[j] * off) / (count - _ONE), _NONE) if n[j] > 1 else _NAN
+        mean[j] = shift[j] + off
+
+
+@inner
 def _group(
     x: Singles,
     dates: Dates,
@@ -127,11 +138,7 @@ def _group(
     shift[:] = _NAN
     for k in range(0, len(dates), EIGHT):
         _eight(x, dates, k, at, absent, shift, n, mean, variance)
-    for j in range(len(n)):
-        count = np.float32(n[j])
-        off = mean[j] / count
-        variance[j] = max((variance[j] - mean[j] * off) / (count - _ONE), _NONE) if n[j] > 1 else _NAN
-        mean[j] = shift[j] + off
+    _finish(n, mean, variance, shift)
 
 
 @compiled(types.void(*_STACK, *_GROUP, *_GROUP))
@@ -157,6 +164,110 @@ def moments_between(
         one = shift[:m]
         _group(x, before, at, absent, n_before[at:end], mean_before[at:end], var_before[at:end], one)
         _group(x, after, at, absent, n_after[at:end], mean_after[at:end], var_after[at:end], one)
+
+
+@inner
+def _less(
+    x: Singles,
+    heights: Singles,
+    row: int,
+    down: float,
+    across: Singles,
+    cut: Dates,
+    at: int,
+    line: Singles,
+    out: Singles,
+) -> None:
+    """Fill `out` with the pixels of a row from `at` on, less the surface of their date."""
+    blocks = len(line)
+    i = min(int(down), heights.shape[0] - 1)
+    k, share = min(i + 1, heights.shape[0] - 1), np.float32(down - i)
+    for b in range(blocks):
+        line[b] = heights[i, b] + (heights[k, b] - heights[i, b]) * share
+    for b in range(blocks):
+        height = line[b]
+        slope = line[min(b + 1, blocks - 1)] - height
+        first, last = max(cut[b], at), min(cut[b + 1], at + len(out))
+        if first < last:
+            pixels, where, part = x[row, first:last], across[first:last], out[first - at : last - at]
+            start = np.float32(b)
+            for j in range(len(part)):
+                part[j] = pixels[j] - (height + slope * (where[j] - start))
+
+
+@inner
+def _group_less(
+    x: Singles,
+    dates: Dates,
+    heights: Singles,
+    row: int,
+    down: float,
+    across: Singles,
+    cut: Dates,
+    at: int,
+    absent: Singles,
+    line: Singles,
+    eight: Singles,
+    whole: Dates,
+    n: Counts,
+    mean: Singles,
+    variance: Singles,
+    shift: Singles,
+) -> None:
+    """Give what `_group` gives, of pixels of one row less a surface."""
+    n[:] = 0
+    mean[:] = _NONE
+    variance[:] = _NONE
+    shift[:] = _NAN
+    for k in range(0, len(dates), EIGHT):
+        some = min(EIGHT, len(dates) - k)
+        for q in range(some):
+            d = dates[k + q]
+            _less(x[d], heights[d], row, down, across, cut, at, line, eight[q, : len(n)])
+        _eight(eight, whole[:some], 0, 0, absent, shift, n, mean, variance)
+    _finish(n, mean, variance, shift)
+
+
+@compiled(
+    types.void(_CUBE, _DATES, _DATES, types.int64, types.int64, _ROW, _CUBE, _ROW, _ROW, _DATES, *_GROUP, *_GROUP)
+)
+def moments_less_between(
+    x: Singles,
+    before: Dates,
+    after: Dates,
+    start: int,
+    stop: int,
+    absent: Singles,
+    heights: Singles,
+    down: Singles,
+    across: Singles,
+    cut: Dates,
+    n_before: Counts,
+    mean_before: Singles,
+    var_before: Singles,
+    n_after: Counts,
+    mean_after: Singles,
+    var_after: Singles,
+) -> None:
+    """Fill six images between two rows; block b of the surface rules the columns from `cut[b]` to `cut[b + 1]`."""
+    columns = x.shape[2]
+    shift = np.empty(BLOCK, np.float32)
+    eight = np.empty((EIGHT, BLOCK), np.float32)
+    whole = np.arange(EIGHT)
+    line = np.empty(heights.shape[2], np.float32)
+    for row in range(start, stop):
+        for at in range(0, columns, BLOCK):
+            m = min(BLOCK, columns - at)
+            a, e = row * columns + at, row * columns + at + m
+            for after_too in range(2):
+                dates = after if after_too else before
+                n = n_after[a:e] if after_too else n_before[a:e]
+                mean = mean_after[a:e] if after_too else mean_before[a:e]
+                variance = var_after[a:e] if after_too else var_before[a:e]
+                _group_less(
+                    x, dates, heights, row, down[row], across, cut, at, absent, line, eight, whole, n, mean, variance,
+                    shift[:m],
+                )  # fmt: skip
 
 
 @compiled(types.void(*_STACK, _SINGLES, _COUNTS))

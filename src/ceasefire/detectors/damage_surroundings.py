@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from ceasefire.errors import CeasefireError
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
+from ceasefire.stats.change_surface import Surface, places
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Singles = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 DB = np.log(10.0) / 10.0
 """One decibel in natural logarithms."""
@@ -32,6 +34,8 @@ REACH_M, LEAST_PIXELS = 1000.0, 15
 """Edge of a block whose median is taken: on the ground, and at least so many pixels."""
 SAMPLE = 600
 """Pixels of a block and date that are enough for its median."""
+CHECKED = 48
+"""Rows and columns of which units are told."""
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -43,13 +47,13 @@ class WrongUnits(NotComparable):
     """Pixels are not what a test of change needs, e.g. decibels or linear power where logarithms are needed."""
 
 
-class Steadied(NamedTuple):
-    """A stack with its surroundings taken out."""
+class Surroundings(NamedTuple):
+    """What the surroundings of all pixels did."""
 
-    values: Singles
-    """Shape (dates, rows, columns)."""
+    surface: Surface
+    """What is to be taken off each date."""
     drift_db: Array
-    """Median over the scene of what was taken off on each date, dB, shape (dates,)."""
+    """Its median over the scene on each date, dB, shape (dates,)."""
 
 
 def check(stack: Stack) -> None:
@@ -69,7 +73,8 @@ def check(stack: Stack) -> None:
 is -19.0: these look like decibels, not natural logarithms (divide by 4.343)
     """
     name = f"{stack.band} {stack.orbit}".strip() or "stack"
-    x = stack.values[:, :: _stride(stack.grid.shape[0]), :: _stride(stack.grid.shape[1])]
+    rows, columns = (max(size // CHECKED, 1) for size in stack.grid.shape)
+    x = stack.values[:, ::rows, ::columns]
     x = x[np.isfinite(x)]
     if stack.units == "coherence":
         if len(x) and (x.min() < 0.0 or x.max() > 1.0):
@@ -91,48 +96,42 @@ is -19.0: these look like decibels, not natural logarithms (divide by 4.343)
         )
 
 
-def steady(stack: Stack, before: Mask, *, watched: Mask) -> Steadied:
-    """Take out of every date what its surroundings did.
+def surroundings(values: Singles, mean: Singles, *, grid: Grid, watched: Mask) -> Surroundings:
+    """Tell by how much surroundings departed from their own mean before on every date.
 
     Parameters
     ----------
-    stack
-        Logarithms or coherence.
-    before
-        Which dates lie before, boolean, shape (dates,).
+    values
+        Logarithms or scaled coherence, shape (dates, rows, columns).
+    mean
+        Mean before of each pixel, NaN where it has none, shape (rows, columns).
+    grid
+        Where they lie.
     watched
         Pixels that may have changed; medians are of the others, where a block has enough of them.
 
     >>> grid = Grid("EPSG:32636", 0.0, 0.0, 30.0, 30.0, (60, 60))
-    >>> days = np.datetime64("2025-03-01", "s") + np.arange(4) * np.timedelta64(12, "D")
     >>> rain = np.array([0.0, 0.0, 0.0, 0.5], dtype=np.float32)[:, None, None]
-    >>> stack = Stack(np.full((4, 60, 60), -2.0, np.float32) + rain, days, grid, units="log")
-    >>> s = steady(stack, np.array([1, 1, 1, 0], bool), watched=np.zeros((60, 60), bool))
-    >>> float(s.values[3].mean()), s.drift_db.round(1).tolist()
+    >>> x = np.full((4, 60, 60), -2.0, np.float32) + rain
+    >>> s = surroundings(x, x[0], grid=grid, watched=np.zeros((60, 60), bool))
+    >>> float((x - s.surface.at())[3].mean()), s.drift_db.round(1).tolist()
     (-2.0, [0.0, 0.0, 0.0, 2.2])
     """
-    x = scaled(stack)
-    known = np.isfinite(x[before])
-    n = known.sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        mean = np.where(known, x[before], 0.0).sum(axis=0) / np.where(n > 0, n, np.nan)
-    edges = zip(stack.grid.shape, block_pixels(stack.grid), strict=True)
-    rows, columns = (_edges(size, length) for size, length in edges)
-    coarse = np.full((len(x), len(rows) - 1, len(columns) - 1), np.nan)
+    sizes = zip(grid.shape, block_pixels(grid), strict=True)
+    rows, columns = (_edges(size, length) for size, length in sizes)
+    coarse = np.full((len(values), len(rows) - 1, len(columns) - 1), np.nan)
     for i in range(len(rows) - 1):
         for j in range(len(columns) - 1):
             at = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
-            whole_block = np.isfinite(mean[at])
-            coarse[:, i, j] = _medians(x[:, *at] - mean[at], whole_block & ~watched[at], whole_block)
-    whole = np.full(len(x), 0.0)
+            known = np.isfinite(mean[at])
+            y, x = _chosen(known & ~watched[at], known)
+            y, x = y + rows[i], x + columns[j]
+            coarse[:, i, j] = _medians(values[:, y, x] - mean[y, x])
+    whole = np.zeros(len(values))
     for k in np.flatnonzero(np.isfinite(coarse).any(axis=(1, 2))).tolist():
         whole[k] = np.nanmedian(coarse[k])
     coarse = np.where(np.isfinite(coarse), coarse, whole[:, None, None])
-    down, across = (_tents(e) for e in (rows, columns))
-    out = np.empty(x.shape, dtype=np.float32)
-    for k in range(len(x)):
-        out[k] = x[k] - down @ coarse[k] @ across.T
-    return Steadied(out, whole / DB)
+    return Surroundings(Surface(coarse.astype(np.float32), places(rows), places(columns)), whole / DB)
 
 
 def scaled(stack: Stack) -> Singles:
@@ -180,30 +179,27 @@ def block_pixels(grid: Grid) -> tuple[int, int]:
     return rows, columns
 
 
-def _medians(away: Singles, controls: Mask, known: Mask) -> Array:
-    """Give the median of each date over controls, or over all where less than a fifth of the block are controls."""
-    use = controls if controls.sum() >= max(known.sum() / 5.0, 1.0) else known
-    if not use.any():
-        return np.full(len(away), np.nan)
-    some = away[:, use]
-    some = some[:, :: max(some.shape[1] // SAMPLE, 1)]
-    out = np.full(len(some), np.nan)
-    enough = np.isfinite(some).sum(axis=1) >= 5
+def _chosen(controls: Mask, known: Mask) -> tuple[Places, Places]:
+    """Choose pixels of a block: controls, or all that are known where less than a fifth of those are controls."""
+    n, of = np.count_nonzero(controls), np.count_nonzero(known)
+    use, n = (controls, n) if n >= max(of / 5.0, 1.0) else (known, of)
+    rows, columns = np.divmod(np.flatnonzero(use)[:: max(n // SAMPLE, 1)], use.shape[1])
+    return rows, columns
+
+
+def _medians(away: Singles) -> Singles:
+    """Give the median of each date over pixels; NaN with fewer than five of them."""
+    known = np.isfinite(away)
+    n = known.sum(axis=1)
+    out = np.full(len(away), np.nan, np.float32)
+    enough = n >= 5
     if enough.any():
-        out[enough] = np.nanmedian(some[enough], axis=1)
+        ordered = np.sort(np.where(known, away, np.nan)[enough], axis=1)
+        n = n[enough, None]
+        middle = np.take_along_axis(ordered, np.hstack([(n - 1) // 2, n // 2]), axis=1)
+        out[enough] = middle.mean(axis=1)
     return out
-
-
-def _stride(size: int) -> int:
-    return max(size // 128, 1)
 
 
 def _edges(size: int, length: int) -> NDArray[np.int64]:
     return np.linspace(0, size, max(round(size / length), 1) + 1).round().astype(np.int64)
-
-
-def _tents(edges: NDArray[np.int64]) -> Array:
-    """Give weights that go evenly from the middle of one block to the next, shape (pixels, blocks)."""
-    middle = (edges[:-1] + edges[1:] - 1) / 2.0
-    at = np.interp(np.arange(edges[-1]), middle, np.arange(len(middle)))
-    return np.asarray(np.maximum(1.0 - np.abs(at[:, None] - np.arange(len(middle))), 0.0))

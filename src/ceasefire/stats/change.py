@@ -12,8 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ceasefire.stats.change_surface import Surface
+
 Singles = NDArray[np.float32]
 Counts = NDArray[np.int32]
+BAND = 1 << 22
+"""Values at a time."""
 
 
 class Moments(NamedTuple):
@@ -33,7 +37,7 @@ class Moments(NamedTuple):
     """Sample variance after, as before."""
 
 
-def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike) -> Moments:
+def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike, *, less: Surface | None = None) -> Moments:
     """Count, average and spread the dates before and after, pixel by pixel; a missing value (NaN) counts for nothing.
 
     The reference: `detectors.damage_kernel.moments` gives the same numbers faster.
@@ -44,6 +48,8 @@ def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike) -> Moments:
         Logarithms of intensity, shape (dates, rows, columns), NaN where missing.
     before, after
         Which dates are which, boolean, shape (dates,); a date may be neither, none may be both.
+    less
+        What to take off first.
 
     Raises
     ------
@@ -60,7 +66,13 @@ def moments(values: ArrayLike, before: ArrayLike, after: ArrayLike) -> Moments:
         raise ValueError(f"values of shape {x.shape} do not fit dates of shape {first.shape} and {then.shape}")
     if np.any(first & then):
         raise ValueError("a date is either before or after, not both")
-    return Moments(*_one(x[first]), *_one(x[then]))
+    deep = max(1, BAND // max(1, len(x) * x.shape[2]))
+    bands = [slice(top, top + deep) for top in range(0, max(x.shape[1], 1), deep)]
+    parts = []
+    for band in bands:
+        some = x[:, band] if less is None else x[:, band] - less.at(band)
+        parts.append((*_one(some[first]), *_one(some[then])))
+    return Moments(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
 def _one(x: Singles) -> tuple[Counts, Singles, Singles]:

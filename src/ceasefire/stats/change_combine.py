@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 
 LEAST = 0.05
 """Least eigenvalue of a correlation matrix: nearer to singular, noise would be divided by almost nothing."""
+PART = 1 << 16
+"""Pixels at a time."""
 
 
 def correlation(z: ArrayLike) -> Array:
@@ -34,9 +36,13 @@ def correlation(z: ArrayLike) -> Array:
     >>> correlation(z).round(2).tolist()
     [[1.0, 0.4], [0.4, 1.0]]
     """
-    s = np.sign(np.nan_to_num(np.asarray(z, dtype=np.float64)))
-    both = np.maximum(np.abs(s) @ np.abs(s).T, 1.0)
-    r = np.sin(np.pi / 2.0 * (s @ s.T) / both)
+    value = np.asarray(z)
+    both, agreed = np.zeros((2, len(value), len(value)))
+    for start in range(0, value.shape[1], PART):
+        s = np.sign(np.nan_to_num(value[:, start : start + PART])).astype(np.float32)
+        both += np.abs(s) @ np.abs(s).T
+        agreed += s @ s.T
+    r = np.sin(np.pi / 2.0 * agreed / np.maximum(both, 1.0))
     np.fill_diagonal(r, 1.0)
     values, vectors = np.linalg.eigh(r)
     if values.min() >= LEAST:

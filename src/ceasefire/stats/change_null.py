@@ -21,7 +21,7 @@ American Statistical Association 99 (2004) 96-104.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,7 +97,7 @@ def fit_tail(score: ArrayLike, *, apart: float = 1.0) -> TailNull:
     if len(g) < ENOUGH:
         raise ValueError(f"{len(g)} places to compare with: too few for a null of their own ({ENOUGH})")
     level = LEVELS[(LEVELS * len(g) / apart >= BEYOND) | (LEVELS >= 0.05)]
-    found = np.log(np.maximum(np.quantile(g, 1.0 - level), 1e-9))
+    found = np.log(np.maximum(_quantiles(g, 1.0 - level), 1e-9))
     # inverse variance of a logarithm of a quantile of an exponential
     weight = (np.log(level) ** 2) * level / (1.0 - level)
     shape = np.log(TAILS[:, None] * np.expm1(-2.0 / TAILS[:, None] * np.log(level)))
@@ -108,7 +108,9 @@ def fit_tail(score: ArrayLike, *, apart: float = 1.0) -> TailNull:
     return TailNull(float(np.exp(scale[best])), float(TAILS[best]))
 
 
-def standardise(z: ArrayLike, *, stratum: Ints, quiet: ArrayLike) -> tuple[Array, Array]:
+def standardise(
+    z: ArrayLike, *, stratum: NDArray[np.integer[Any]], quiet: ArrayLike
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Give deviates middle 0 and spread 1 in each stratum, and the spread that they had.
 
     Parameters
@@ -122,26 +124,33 @@ def standardise(z: ArrayLike, *, stratum: Ints, quiet: ArrayLike) -> tuple[Array
 
     Returns
     -------
-    Standardised deviates, and the spread of each pixel's stratum: 1 where dates before told all, above 1 where the
-    scene moved more. A stratum with nothing to learn from takes what the whole scene has.
+    Standardised deviates, and the spread of each one's stratum, in single precision where the deviates are: 1 where
+    dates before told all, above 1 where the scene moved more. A stratum with nothing to learn from takes what the whole
+    scene has.
 
     >>> rng = np.random.default_rng(1)
     >>> z, spread = standardise(rng.normal(0.5, 2.0, 9999), stratum=np.zeros(9999, int), quiet=np.ones(9999, bool))
     >>> round(float(z.std()), 1), round(float(spread[0]), 1)
     (1.0, 2.0)
     """
-    value = np.asarray(z, dtype=np.float64)
-    learn = np.asarray(quiet, dtype=bool) & np.isfinite(value)
-    out, spread = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
+    value = np.asarray(z)
+    if value.dtype != np.float32:
+        value = value.astype(np.float64)
+    known = np.isfinite(value)
+    learn = np.asarray(quiet, dtype=bool) & known
     if not learn.any():
-        return out, spread
-    whole = _middle_and_spread(value[learn])
-    for s in np.unique(stratum[np.isfinite(value)]):
-        at = stratum == s
-        some = value[at & learn]
-        middle, width = _middle_and_spread(some) if len(some) >= ENOUGH else whole
-        out[at], spread[at] = (value[at] - middle) / width, width
-    return out, spread
+        return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
+    some, of = value[learn], stratum[learn]
+    order = np.argsort(of, kind="stable")
+    number = int(stratum.max()) + 1
+    ends = np.searchsorted(of[order], np.arange(number + 1))
+    some = some[order]
+    table = np.tile(np.array(_middle_and_spread(some), dtype=value.dtype), (number, 1))
+    for s in range(number):
+        if ends[s + 1] - ends[s] >= ENOUGH:
+            table[s] = _middle_and_spread(some[ends[s] : ends[s + 1]])
+    middle, width = table[:, 0][stratum], table[:, 1][stratum]
+    return (value - middle) / width, np.where(known, width, np.nan)
 
 
 def folds(shape: tuple[int, int], *, block: int = BLOCK) -> Ints:
@@ -193,7 +202,16 @@ def crossed(
     return np.where(np.isfinite(g), p, np.nan), tuple(nulls)
 
 
-def _middle_and_spread(value: Array) -> tuple[float, float]:
-    middle = float(np.median(value))
-    width = float(np.median(np.abs(value - middle))) / QUARTILE
+def _middle_and_spread(value: NDArray[Any]) -> tuple[float, float]:
+    middle = float(_quantiles(value, 0.5))
+    width = float(_quantiles(np.abs(value - middle), 0.5)) / QUARTILE
     return middle, width if width > 0 else 1.0
+
+
+def _quantiles(value: NDArray[Any], at: ArrayLike) -> Array:
+    """Give quantiles as `numpy.quantile` does; sorting is much the faster way to them."""
+    ordered = np.sort(value, axis=None)
+    place = np.asarray(at, dtype=np.float64) * (len(ordered) - 1)
+    low = np.floor(place).astype(np.int64)
+    below, above = (ordered[np.minimum(k, len(ordered) - 1)].astype(np.float64) for k in (low, low + 1))
+    return np.asarray(below + (above - below) * (place - low))

@@ -15,7 +15,7 @@ Applications in Genetics and Molecular Biology 3 (2004), article 3, sections 5 a
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,13 +26,24 @@ from scipy.stats import t as student
 from ceasefire.stats.change import Moments
 
 Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Singles = NDArray[np.float32]
+Strata = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
 
 STRATUM, MOST = 500, 20
 """Pixels a stratum needs, and the largest number of strata."""
 SURE = 1e4
 """Degrees of freedom of a prior where pixels do not differ at all."""
+LEAST = 10
+"""Pixels whose variance is above 0 that a prior needs."""
+DRAWN = 1 << 16
+"""Pixels that are enough to draw the bounds of strata by."""
+PART = 1 << 15
+"""Pixels at a time: their numbers stay near the processor."""
+NEAR = 12.0
+"""Deviate up to which Hill's expansion is used."""
+FARTHEST = float(norm.isf(np.exp(-690.0)))
+"""Greatest deviate: beyond, tails are smaller than a number can be."""
 
 
 class Prior(NamedTuple):
@@ -47,16 +58,12 @@ class Prior(NamedTuple):
 class Shift(NamedTuple):
     """How far each pixel moved; arrays of the shape of the moments, NaN where it cannot be told."""
 
-    difference: Array
+    difference: Singles
     """Mean after less mean before, in natural logarithms (times 4.343 for dB)."""
-    error: Array
+    error: Singles
     """Its standard error by the moderated variance."""
-    t: Array
-    """Difference over error."""
-    dof: Array
-    """Degrees of freedom of t: those of the pixel and those of the prior."""
-    z: Array
-    """The normal deviate with the same tail as t."""
+    z: Singles
+    """Difference over error as the normal deviate with the same tail: a t with the freedom of pixel and prior."""
 
 
 def pooled(m: Moments) -> tuple[Array, Array]:
@@ -79,7 +86,8 @@ def fit_prior(variance: ArrayLike, dof: ArrayLike) -> Prior:
     Parameters
     ----------
     variance, dof
-        Sample variances and their degrees of freedom, same shape; those that are not above 0 are left out.
+        Sample variances and their degrees of freedom (whole numbers), same shape; those that are not above 0 are left
+        out.
 
     Raises
     ------
@@ -92,20 +100,12 @@ def fit_prior(variance: ArrayLike, dof: ArrayLike) -> Prior:
     >>> round(prior.variance, 3), round(prior.dof)
     (0.04, 12)
     """
-    v, d = np.asarray(variance, dtype=np.float64), np.asarray(dof, dtype=np.float64)
-    use = np.isfinite(v) & (v > 0) & (d > 0)
-    if use.sum() < 10:
-        raise ValueError(f"{use.sum()} pixels whose variance is above 0: too few to tell how variances differ (10)")
-    half = d[use] / 2.0
-    e = np.log(v[use]) - digamma(half) + np.log(half)
-    extra = float(e.var(ddof=1) - polygamma(1, half).mean())
-    if extra <= float(polygamma(1, SURE / 2.0)):
-        return Prior(float(np.exp(e.mean())), SURE)
-    d0 = 2.0 * _inverse_trigamma(extra)
-    return Prior(float(np.exp(e.mean() + digamma(d0 / 2.0) - np.log(d0 / 2.0))), d0)
+    v, d = (np.asarray(x, dtype=np.float64).ravel() for x in (variance, dof))
+    sums = _sums(v, d, np.zeros(len(v), np.uint8), np.ones(len(v), bool), 1, 0.0)
+    return _prior(sums[:, 0], 0.0)
 
 
-def strata(level: ArrayLike, use: ArrayLike) -> Ints:
+def strata(level: ArrayLike, use: ArrayLike) -> NDArray[np.uint8]:
     """Number pixels by brightness: as many in each stratum, at least `STRATUM` of them, at most `MOST` strata.
 
     Parameters
@@ -118,15 +118,22 @@ def strata(level: ArrayLike, use: ArrayLike) -> Ints:
     >>> strata([0.0, 1.0, 5.0], [True, True, True]).tolist()
     [0, 0, 0]
     """
-    x, known = np.asarray(level, dtype=np.float64), np.asarray(use, dtype=bool)
-    number = int(np.clip(known.sum() // STRATUM, 1, MOST))
+    x, known = np.asarray(level, dtype=np.float32), np.asarray(use, dtype=bool)
+    n = np.count_nonzero(known)
+    number = int(np.clip(n // STRATUM, 1, MOST))
+    out = np.zeros(x.shape, dtype=np.uint8)
     if number == 1:
-        return np.zeros(x.shape, dtype=np.int64)
-    bounds = np.quantile(x[known], np.linspace(0.0, 1.0, number + 1)[1:-1])
-    return np.asarray(np.digitize(x, bounds), dtype=np.int64)
+        return out
+    bounds = np.quantile(x[known][:: -(-n // DRAWN)], np.linspace(0.0, 1.0, number + 1)[1:-1])
+    flat, levels = out.reshape(-1), x.reshape(-1)
+    for start in range(0, len(flat), PART):
+        part, some = levels[start : start + PART], flat[start : start + PART]
+        for bound in bounds.astype(np.float32):
+            some += part >= bound
+    return out
 
 
-def shift(m: Moments, *, stratum: Ints, use: ArrayLike) -> Shift:
+def shift(m: Moments, *, stratum: Strata, use: ArrayLike) -> Shift:
     """Give the moderated t of every pixel.
 
     Parameters
@@ -153,30 +160,93 @@ def shift(m: Moments, *, stratum: Ints, use: ArrayLike) -> Shift:
     (1.01, 0.96, 4.6)
     """
     known = np.asarray(use, dtype=bool)
-    variance, own = pooled(m)
-    moderate, dof = np.full(variance.shape, np.nan), np.full(variance.shape, np.nan)
-    for s in np.unique(stratum[known]):
-        at = known & (stratum == s)
-        prior = fit_prior(variance[at], own[at])
-        weighed = np.where(own[at] > 0, own[at] * variance[at], 0.0)
-        dof[at] = prior.dof + own[at]
-        moderate[at] = (prior.dof * prior.variance + weighed) / dof[at]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.sqrt(moderate * (1.0 / m.n_before + 1.0 / m.n_after))
-        difference = np.where(known, m.mean_after.astype(np.float64) - m.mean_before, np.nan)
-        t = difference / error
-    return Shift(difference, error, t, dof, deviate(t, dof))
+    flat = Moments._make(np.ravel(v) for v in m)
+    each, used = np.ravel(stratum), known.ravel()
+    priors = _priors(flat, each, used)
+    variance, dof = (np.array([getattr(p, name) for p in priors]) for name in Prior._fields)
+    out = Shift(*(np.empty(len(used), np.float32) for _ in Shift._fields))
+    for start in range(0, len(used), PART):
+        at = slice(start, start + PART)
+        some = Moments._make(v[at] for v in flat)
+        own_variance, own = pooled(some)
+        own_sum = np.where(own > 0, own * own_variance, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            free = np.where(used[at], dof[each[at]] + own, np.nan)
+            moderate = (dof[each[at]] * variance[each[at]] + own_sum) / free
+            error = np.sqrt(moderate * (1.0 / some.n_before + 1.0 / some.n_after))
+            difference = np.where(used[at], some.mean_after.astype(np.float64) - some.mean_before, np.nan)
+            out.difference[at], out.error[at] = difference, error
+            out.z[at] = deviate(difference / error, free)
+    return Shift(*(v.reshape(known.shape) for v in out))
+
+
+def _priors(m: Moments, stratum: Strata, use: Mask) -> list[Prior]:
+    """Fit the prior of each stratum; arrays of shape (pixels,). Strata without a pixel have one of no number."""
+    number = int(stratum.max(initial=0)) + 1
+    total, middle = np.zeros((4, number)), 0.0
+    seen = np.zeros(number, dtype=bool)
+    for start in range(0, len(use), PART):
+        at = slice(start, start + PART)
+        variance, own = pooled(Moments._make(v[at] for v in m))
+        if not start:
+            some = variance[use[at] & (variance > 0)]
+            middle = float(np.log(some).mean()) if len(some) else 0.0
+        total += _sums(variance, own, stratum[at], use[at], number, middle)
+        seen |= np.bincount(stratum[at][use[at]], minlength=number) > 0
+    return [
+        _prior(each, middle) if known else Prior(np.nan, np.nan)
+        for each, known in zip(total.T, seen.tolist(), strict=True)
+    ]
+
+
+def _sums(variance: Array, dof: Array, stratum: Strata, use: Mask, number: int, middle: float) -> Array:
+    """Give pixels, sums and squares of unbiased logarithms less `middle`, and sums of trigammas, by stratum."""
+    with np.errstate(invalid="ignore"):
+        ok = use & np.isfinite(variance) & (variance > 0) & (dof > 0)
+    v, d, s = variance[ok], dof[ok], stratum[ok]
+    kind = d.astype(np.int64)
+    half = np.maximum(np.arange(int(kind.max(initial=0)) + 1), 0.5) / 2.0
+    e = np.log(v) - (digamma(half) - np.log(half) + middle)[kind]
+    weights = (None, e, e * e, np.asarray(polygamma(1, half))[kind])
+    return np.stack([np.bincount(s, weights=w, minlength=number).astype(np.float64) for w in weights])
+
+
+def _prior(sums: Array, middle: float) -> Prior:
+    """Fit a prior to what `_sums` gives of a stratum."""
+    n, total, squares, trigamma = sums.tolist()
+    if n < LEAST:
+        raise ValueError(f"{n:.0f} pixels whose variance is above 0: too few to tell how variances differ ({LEAST})")
+    mean = total / n + middle
+    extra = (squares - total * total / n) / (n - 1.0) - trigamma / n
+    if extra <= float(polygamma(1, SURE / 2.0)):
+        return Prior(float(np.exp(mean)), SURE)
+    d0 = 2.0 * _inverse_trigamma(extra)
+    return Prior(float(np.exp(mean + digamma(d0 / 2.0) - np.log(d0 / 2.0))), d0)
 
 
 def deviate(t: ArrayLike, dof: ArrayLike) -> Array:
     """Turn t into the normal deviate with the same tail probability.
 
+    Near the middle by Hill's expansion, where it is within 1e-6; elsewhere by the tail itself.
+    Source: G. W. Hill, "Algorithm 395: Student's t-distribution", Communications of the ACM 13 (1970) 617-619.
+
     >>> deviate([0.0, -12.924], [3.0, 3.0]).round(2).tolist()
     [0.0, -3.29]
     """
-    value = np.asarray(t, dtype=np.float64)
-    tail = student.logsf(np.abs(value), np.asarray(dof, dtype=np.float64))
-    return np.asarray(np.sign(value) * norm.isf(np.exp(np.maximum(tail, -690.0))))
+    value, free = np.asarray(t, dtype=np.float64), np.asarray(dof, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        a = free - 0.5
+        square = a * np.log1p(value * value / free)
+        b = 48.0 * a * a
+        fourth = square * square
+        more = (((4.0 * square + 33.0) * square + 240.0) * square + 855.0) / (10.0 * b * (b + 0.8 * fourth + 100.0))
+        out = np.asarray(np.sqrt(square) * (1.0 + (square + 3.0) / b - more))
+        near = square <= np.minimum(2.0 * (free - 5.0), NEAR**2)
+    far = ~near & np.isfinite(value) & np.isfinite(free)
+    if far.any():
+        tail = student.logsf(np.abs(value[far]), free[far])
+        out[far] = norm.isf(np.exp(np.maximum(tail, -690.0)))
+    return np.copysign(np.minimum(out, FARTHEST), value)
 
 
 def _inverse_trigamma(value: float) -> float:

@@ -43,7 +43,7 @@ def adjusted(p: ArrayLike, *, dependent: bool = False) -> Array:
         raise ValueError("p-values lie between 0 and 1")
     out = np.full(value.shape, np.nan)
     if len(x):
-        order = np.argsort(x, kind="stable")
+        order = np.argsort(x)  # equal p-values get the same rate in any order
         rank = np.arange(1, len(x) + 1)
         factor = float((1.0 / rank).sum()) if dependent else 1.0
         raw = x[order] * len(x) * factor / rank
