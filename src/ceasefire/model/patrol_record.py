@@ -124,16 +124,21 @@ class Sighted:
     id: str
     """Id of the observation."""
     time: datetime
+    label: str
+    """Class as marked."""
     act: str
+    effect: str
     object_class: str
     lon: float
     lat: float
     radius_km: float
     region: str
     text: str
-    """What it is, in the analyst's words."""
+    """The marker's own words."""
+    by: str
+    """`analyst` or `detector`."""
     frame: str
-    """SHA-256 of the frame, or of the footage."""
+    """SHA-256 of the frame's file; of the file of marks where none was at hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +148,13 @@ class File:
     name: str
     sha256: str
     format: str
-    samples: int
+    """Its kind, by its content; empty where none is known."""
+    state: str
+    """`used`, `duplicate` or `set aside`."""
     used: int
-    duplicates: int
+    """Samples of the flights that were read from it, alone or with others; lines of a plan, or marks."""
     quarantined: int
+    """Samples, lines or marks set aside."""
     reasons: tuple[tuple[str, int], ...]
     """Why samples were set aside, most frequent first."""
     clock: str

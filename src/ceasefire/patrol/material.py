@@ -13,12 +13,13 @@ from ceasefire.errors import CeasefireError
 from ceasefire.geo.distance import km
 from ceasefire.geo.flight import Flight
 from ceasefire.model.intake import Count
+from ceasefire.model.patrol import Planned
 from ceasefire.model.patrol_record import File
 from ceasefire.model.records import Quarantined
 from ceasefire.model.table import Table
 from ceasefire.patrol.options import Options
-from ceasefire.sources import dji_srt
-from ceasefire.sources.flight_read import FlightRead, digest, one_bad_file
+from ceasefire.sources import drone
+from ceasefire.sources.flight_read import digest
 
 TOGETHER_KM, TOGETHER_H = 50.0, 12.0
 """Flights that begin within this of each other, in place and time, are one patrol."""
@@ -30,11 +31,13 @@ class Material:
 
     flights: tuple[Flight, ...]
     """Earliest first."""
+    planned: Table[Planned]
+    """Lines of plans that lay among the files."""
     files: tuple[File, ...]
     quarantine: Table[Quarantined]
     count: Count
-    marks: tuple[object, ...] = ()
-    """What the files mark in their own frames."""
+    doubts: tuple[str, ...] = ()
+    """What was assumed, with the file it is about."""
 
 
 def read(
@@ -45,7 +48,7 @@ def read(
     Parameters
     ----------
     paths
-        Files, or folders of them.
+        Files, folders of them, archives. Files that the options name (zones, sightings) are no material.
     source
         As named in the case file.
     options
@@ -56,71 +59,57 @@ def read(
     Raises
     ------
     CeasefireError
-        An unknown clock.
+        A path that names nothing, or an unknown clock.
     """
-    found: dict[str, FlightRead] = {}
-    files: list[File] = []
-    flights: list[Flight] = []
-    for number, path in enumerate(chosen := every(paths), start=1):
-        try:
-            read_one = _one(path, source, options)
-        except ValueError as error:
-            raise CeasefireError(f"source {source!r}: {error}") from None
-        found[path.name] = read_one
-        say(f"file {number} of {len(chosen)}, {path.name}: {read_one.count.rows:,} samples")
-        files.append(_file(path, read_one))
-        flights += read_one.flights
-    return Material(
-        tuple(_with_view(f, options) for f in flights),
-        tuple(files),
-        Table.concat(Quarantined, (r.quarantine for r in found.values())),
-        sum((r.count for r in found.values()), Count()),
-        tuple(m for r in found.values() for m in r.marks),
-    )
-
-
-def _one(path: Path, source: str, options: Options) -> FlightRead:
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if dji_srt.is_it(start):
-        return dji_srt.read_flight(path, source=source, options=options.of_reader())
-    return one_bad_file(path, "no format of a flight that is known", source=source)
-
-
-def _file(path: Path, found: FlightRead) -> File:
-    return File(
-        name=path.name,
-        sha256=digest(path),
-        format="",
-        samples=found.count.rows,
-        used=found.count.used,
-        duplicates=found.count.duplicates,
-        quarantined=found.count.quarantined,
-        reasons=reasons(found.quarantine, path.name),
-        clock=next((f.clock for f in found.flights), ""),
-        doubts=found.doubts,
-    )
-
-
-def every(paths: Sequence[Path]) -> list[Path]:
-    """Give all files, those of folders too, each once, by name.
-
-    Raises
-    ------
-    CeasefireError
-        A path that names nothing, or nothing at all.
-    """
-    out: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
-            out.update(dict.fromkeys(sorted(p for p in path.rglob("*") if p.is_file() and p.name[:1] != ".")))
-        elif path.is_file():
-            out[path] = None
-        else:
+        if not path.exists():
             raise CeasefireError(f"{path} is no file and no folder")
-    if not out:
-        raise CeasefireError("there is no file in " + ", ".join(map(str, paths)))
-    return list(out)
+    sizes = [f.stat().st_size for p in paths for f in ([p] if p.is_file() else sorted(p.rglob("*"))) if f.is_file()]
+    say(f"reading {len(sizes):,} files, {sum(sizes) / 1e6:,.1f} MB")
+    try:
+        found = drone.read(paths, source=source, options=options.of_reader())
+    except ValueError as error:
+        raise CeasefireError(f"source {source!r}: {error}") from None
+    said = {digest(p) for p in (*options.zones, *options.sightings)}
+    other = {f.name for f in found.files if f.sha256 in said and f.state != "used"}
+    quarantine = found.quarantine.keep(np.array([q.granule not in other for q in found.quarantine], dtype=bool))
+    fewer = len(found.quarantine) - len(quarantine)
+    again = sum(f.name in other and f.state == "duplicate" for f in found.files)
+    count = replace(
+        found.count,
+        rows=found.count.rows - fewer - again,
+        quarantined=found.count.quarantined - fewer,
+        duplicates=found.count.duplicates - again,
+    )
+    flights = tuple(_with_view(f, options) for f in found.flights)
+    say(f"{count.rows:,} samples, {len(flights)} flights")
+    files = tuple(_file(f, found, flights) for f in found.files if f.name not in other)
+    return Material(flights, found.planned, files, quarantine, count, tuple(found.doubts))
+
+
+def _file(one: drone.PatrolFile, found: drone.PatrolRead, flights: Sequence[Flight]) -> File:
+    """Say what became of one file."""
+    mine = [f for f in flights if of_file(f, one.name)]
+    aside = [q for q in found.quarantine if q.granule in (one.name, Path(one.name).name)]
+    said = Counter(q.reason for q in aside)
+    about = tuple(d.partition(": ")[2] for d in found.doubts if d.startswith(f"{one.name}: "))
+    why = tuple(sorted(said.items(), key=lambda kv: (-kv[1], kv[0])))
+    return File(
+        name=one.name,
+        sha256=one.sha256,
+        format=one.format,
+        state=one.state,
+        used=sum(len(f) for f in mine),
+        quarantined=len(aside),
+        reasons=why if why or not one.reason else ((one.reason, 1),),
+        clock="; ".join(dict.fromkeys(f.clock for f in mine if f.clock)),
+        doubts=about,
+    )
+
+
+def of_file(flight: Flight, name: str) -> bool:
+    """Tell whether a flight was read from a file, alone or with others."""
+    return Path(name).name in (Path(part).name for part in flight.source.split(", "))
 
 
 def reasons(quarantine: Table[Quarantined], name: str) -> tuple[tuple[str, int], ...]:

@@ -20,6 +20,7 @@ NAMES = (
     "clock",
     "field_of_view_deg",
     "mapping",
+    "marks",
     "pixels",
     "reach_km",
     "reason",
@@ -52,6 +53,8 @@ class Options:
     """Why places were not reached, in the mission's word."""
     mapping: Mapping[str, Any] = field(default_factory=dict)
     """Columns of a mission's own tables."""
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the reader of sightings: `classes`, `fps`, `start`, ..."""
     plan: tuple[Path, ...] = ()
     """What was planned."""
     zones: tuple[Path, ...] = ()
@@ -92,9 +95,10 @@ class Options:
             if name not in NAMES:
                 known = ", ".join(sorted([*NAMES, "plan", "sightings", "zones"]))
                 raise CeasefireError(f"source {source!r}: no option {name!r} for a patrol; known: {known}")
-        mapping = given.get("mapping") or {}
-        if not isinstance(mapping, Mapping):
-            raise CeasefireError(f"source {source!r}: mapping is names of columns by name, not {mapping!r}")
+        mapping, marks = given.get("mapping") or {}, given.get("marks") or {}
+        for name, value in (("mapping", mapping), ("marks", marks)):
+            if not isinstance(value, Mapping):
+                raise CeasefireError(f"source {source!r}: {name} is names with values, not {value!r}")
         view = given.get("field_of_view_deg")
         wide = None if view is None else _pair(view, "field_of_view_deg", source)
         if wide is not None and not all(0 < side < 180 for side in wide):
@@ -118,6 +122,7 @@ class Options:
             reach_km=_number(given, "reach_km", source, 0.0, 100.0, REACH_KM),
             reason=str(given.get("reason", "")),
             mapping=mapping,
+            marks=marks,
             **files,
         )
 

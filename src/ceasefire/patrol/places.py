@@ -65,7 +65,7 @@ def of_zones(zones: Iterable[WatchZone]) -> list[Spot]:
 def of_shape(name_id: str, name: str, shape: BaseGeometry, object_class: str = "") -> Spot:
     """Give a zone as a place, cut into discs."""
     discs = []
-    pieces = _pieces(shape, DEEPEST)
+    pieces = pieces_of(shape)
     for number, piece in enumerate(pieces, start=1):
         at = piece.centroid if piece.contains(piece.centroid) else piece.representative_point()
         region = str(regions.locate(np.array([at.x]), np.array([at.y]))[0])
@@ -149,6 +149,11 @@ def share_of(shape: BaseGeometry, lon: Any, lat: Any, seen: Any, size_m: float) 
     inside[inside] = shapely.contains_xy(shape, lon[inside], lat[inside])
     cells = max(1e6 * _km2(shape) / size_m**2, 1.0)
     return float(min((inside & seen).sum() / cells, 1.0)), inside
+
+
+def pieces_of(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Cut a shape into pieces that are about as their discs."""
+    return _pieces(shape, DEEPEST)
 
 
 def _pieces(shape: BaseGeometry, deep: int) -> list[BaseGeometry]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import shapely
 
+from ceasefire.errors import InvalidFile, Problem
 from ceasefire.model.intake import Count
 from ceasefire.model.patrol import Planned
 from ceasefire.model.patrol_record import File
@@ -17,7 +18,7 @@ from ceasefire.model.table import Table
 from ceasefire.patrol.material import reasons
 from ceasefire.patrol.places import Spot, disc, of_shape
 from ceasefire.sources.flight_read import digest
-from ceasefire.sources.patrol_plan import read_plan
+from ceasefire.sources.patrol_plan import PlanRead, read_plan
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ class Plans:
     lines: tuple[PlanLine, ...] = ()
     spots: tuple[Spot, ...] = ()
     """Places that the plan draws itself."""
-    quarantine: Table[Quarantined] = Table.empty(Quarantined)
-    count: Count = Count()
+    quarantine: Table[Quarantined] = field(default_factory=lambda: Table.empty(Quarantined))
+    count: Count = field(default_factory=Count)
     files: tuple[File, ...] = ()
 
 
-def read(paths: Sequence[Path], *, known: Mapping[str, Spot], source: str, clock: str) -> Plans:
+def read(
+    paths: Sequence[Path], *, known: Mapping[str, Spot], source: str, clock: str, more: Iterable[Planned] = ()
+) -> Plans:
     """Read plans.
 
     Parameters
@@ -59,33 +62,35 @@ def read(paths: Sequence[Path], *, known: Mapping[str, Spot], source: str, clock
         As named in the case file.
     clock
         IANA zone of times without an offset.
+    more
+        Lines that lay among the material; they are counted there.
+
+    Raises
+    ------
+    InvalidFile
+        A line that names a zone nobody knows: leaving it out would make the patrol look better than it was.
     """
-    lines: list[PlanLine] = []
-    spots: dict[str, Spot] = {}
+    planned = {p.id: p for p in more}
     files: list[File] = []
     bad: list[Table[Quarantined]] = []
     total = Count()
     for path in paths:
         found = read_plan(path, source=source, options={"clock": clock})
-        unknown = [p for p in found.planned if p.zone and p.zone not in known and not _drawn(p)]
-        refused = [
-            Quarantined(source=source, granule=path.name, line=0, reason=f"unknown zone {p.zone!r}", row="")
-            for p in unknown
-        ]
-        quarantine = Table.concat(Quarantined, [found.quarantine, Table.of(Quarantined, refused)])
-        count = replace(
-            found.count,
-            used=found.count.used - len(unknown),
-            quarantined=found.count.quarantined + len(unknown),
-        )
-        for p in (p for p in found.planned if p not in unknown):
-            key = p.zone if p.zone in known else p.zone or p.id
-            if key not in known and key not in spots:
-                spots[key] = _spot(p, key)
-            lines.append(PlanLine(key, p.start, p.end, p.reason))
-        bad.append(quarantine)
-        total += count
-        files.append(_file(path, count, quarantine, found.doubts))
+        planned |= {p.id: p for p in found.planned}
+        bad.append(found.quarantine)
+        total += found.count
+        files.append(_file(path, found))
+    unknown = sorted({p.zone for p in planned.values() if p.zone and p.zone not in known and not _drawn(p)})
+    if unknown:
+        right = f"known: {', '.join(sorted(known)[:12])}" if known else "give the zones as GeoJSON"
+        raise InvalidFile([Problem("plan", 0, 0, f"unknown zone {zone!r}", right) for zone in unknown])
+    lines: list[PlanLine] = []
+    spots: dict[str, Spot] = {}
+    for p in sorted(planned.values(), key=lambda p: (p.start, p.zone, p.id)):
+        key = p.zone or p.id
+        if key not in known and key not in spots:
+            spots[key] = _spot(p, key)
+        lines.append(PlanLine(key, p.start, p.end, p.reason))
     return Plans(tuple(lines), tuple(spots.values()), Table.concat(Quarantined, bad), total, tuple(files))
 
 
@@ -103,16 +108,15 @@ def _spot(planned: Planned, key: str) -> Spot:
     return of_shape(key, name, shape)
 
 
-def _file(path: Path, count: Count, quarantine: Table[Quarantined], doubts: tuple[str, ...]) -> File:
+def _file(path: Path, found: PlanRead) -> File:
     return File(
         name=path.name,
         sha256=digest(path),
-        format="plan",
-        samples=count.rows,
-        used=count.used,
-        duplicates=count.duplicates,
-        quarantined=count.quarantined,
-        reasons=reasons(quarantine, path.name),
+        format="patrol_plan",
+        state="used" if found.count.used else "set aside",
+        used=found.count.used,
+        quarantined=found.count.quarantined,
+        reasons=reasons(found.quarantine, path.name),
         clock="",
-        doubts=doubts,
+        doubts=found.doubts,
     )

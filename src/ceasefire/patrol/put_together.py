@@ -82,9 +82,9 @@ def of_files(
     """
     zones = of_zones(read_zones(options.zones))
     every = {s.id: s for s in [*spots, *zones]}
-    plans = read_plans(options.plan, known=every, source=source, clock=options.plan_clock)
-    every |= {s.id: s for s in plans.spots}
     found = material.read(paths, source=source, options=options, say=say)
+    plans = read_plans(options.plan, known=every, source=source, clock=options.plan_clock, more=found.planned)
+    every |= {s.id: s for s in plans.spots}
     groups = material.together(found.flights)
     marks = marked(options, found.flights, source=source)
     out = []
@@ -132,7 +132,7 @@ def _one(
             spots=spots,
             looks=of_place,
             plan=plan,
-            plan_file=", ".join(p.name for p in options.plan),
+            plan_file=", ".join(f.name for f in files if f.format == "patrol_plan"),
             sightings=listed,
             files=files,
             sun_deg=sun,
@@ -148,8 +148,7 @@ def _sun(seen: Sequence[Seen], spots: Sequence[Spot]) -> float:
 
 def _files(files: Sequence[File], flights: Sequence[Flight], *, first: bool) -> list[File]:
     """Give the files of a patrol; those without any flight stand with the first, so that none is left out."""
-    names = {name for f in flights for name in f.source.split(", ")}
-    return [f for f in files if f.name in names or (first and not f.used)]
+    return [f for f in files if any(material.of_file(x, f.name) for x in flights) or (first and not f.used)]
 
 
 def _lines(plan: Sequence[PlanLine], flights: Sequence[Flight]) -> list[PlanLine]:

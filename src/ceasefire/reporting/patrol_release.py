@@ -122,6 +122,6 @@ def _sighted(seen: Sighted, rules: ReleaseRules, step: float) -> Sighted:
         bool(seen.object_class) and covers(rules.region_only_objects, seen.object_class)
     )
     if hidden:
-        return replace(seen, lon=nan, lat=nan, radius_km=nan, text="", object_class="")
+        return replace(seen, lon=nan, lat=nan, radius_km=nan, text="", label="", object_class="", effect="")
     lon, lat = round(_middle(seen.lon, step), 6), round(_middle(seen.lat, step), 6)
     return replace(seen, lon=lon, lat=lat, radius_km=seen.radius_km + growth_km(seen.lat, rules.decimals), text="")
