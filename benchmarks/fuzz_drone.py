@@ -54,8 +54,23 @@ def klv_mended(data: bytes) -> bytes:
     return bytes(out)
 
 
+def of_patrol(what: str) -> Callable[[], list[tuple[str, bytes]]]:
+    """Give the function that makes the good files of photos, of tables, or of whole patrols."""
+
+    def make() -> list[tuple[str, bytes]]:
+        from benchmarks import fuzz_drone_patrol as made
+
+        return {"photos": made.photo_seeds, "patrol": made.patrol_seeds}.get(what, lambda: made.table_seeds(what))()
+
+    return make
+
+
 READERS: dict[str, tuple[str, Callable[[], list[tuple[str, bytes]]], Callable[[bytes], bytes] | None]] = {
     "klv": ("ceasefire.sources.klv", klv_seeds, klv_mended),
+    "photos": ("ceasefire.sources.photos", of_patrol("photos"), None),
+    "dji_csv": ("ceasefire.sources.dji_csv", of_patrol("dji_csv"), None),
+    "mission_csv": ("ceasefire.sources.mission_csv", of_patrol("mission_csv"), None),
+    "patrol": ("benchmarks.fuzz_drone_patrol", of_patrol("patrol"), None),
 }
 """Module of each reader; a function that gives good files (ending of the name, bytes); and one that puts checksums
 right after a mutation, or None: it is applied to half of the inputs."""

@@ -42,6 +42,8 @@ class PatrolFile:
     """`used`, `duplicate` or `set aside`."""
     reason: str = ""
     """Why it was not used; empty where it was."""
+    samples: int = 0
+    """Samples or rows that it gave, those that another record repeats among them."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class PatrolRead:
     quarantine: Table[Quarantined] = field(default_factory=lambda: Table.empty(Quarantined))
     """Files, packets and rows that could not be used."""
     count: Count = field(default_factory=Count)
-    """Samples and rows of plans; one for a file that could not be read at all."""
+    """Samples and rows of plans; one for a file that could not be read at all, and for a copy of a file."""
     marks: tuple[Mark, ...] = ()
     """What the files mark in their frames."""
     doubts: tuple[str, ...] = ()
@@ -113,8 +115,7 @@ def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] = {})
         files: list[PatrolFile] = []
         for one in found:
             if one.reason:
-                if not one.again:
-                    parts.append((one.name, _aside(source, one), ""))
+                parts.append((one.name, _aside(source, one), ""))
                 files.append(_file(one, AGAIN if one.again else ASIDE, one.reason))
             elif one.format == "patrol_plan":
                 got = _plan(one, source, options, planned)
@@ -129,7 +130,9 @@ def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] = {})
             got = _photos(group, source, options)
             parts.append((f"photos of {shown}" if shown else "photos", got, "photos"))
             wrong = {q.granule: q.reason for q in got.quarantine}
-            files += [_file(f, ASIDE if f.path.name in wrong else USED, wrong.get(f.path.name, "")) for f in group]
+            for one in group:
+                reason = wrong.get(one.path.name, "")
+                files.append(_file(one, ASIDE, reason) if reason else _file(one, USED, samples=1))
     return _together(parts, planned, sorted(files, key=lambda f: f.name))
 
 
@@ -207,16 +210,18 @@ def _options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _aside(source: str, one: Found) -> FlightRead:
-    """Give the reading of a file that no reader took."""
+    """Give the reading of a file that no reader took: a copy, or one that nobody can read."""
+    if one.again:
+        return FlightRead(count=Count(rows=1, duplicates=1))
     row = Quarantined(source=source, granule=one.name, line=0, reason=one.reason, row="")
     return FlightRead(quarantine=Table.of(Quarantined, [row]), count=Count(rows=1, quarantined=1))
 
 
 def _state(one: Found, count: Count, quarantine: Table[Quarantined]) -> PatrolFile:
     if count.used or count.duplicates:
-        return _file(one, USED)
+        return _file(one, USED, samples=count.used)
     return _file(one, ASIDE, quarantine[0].reason if len(quarantine) else "it holds nothing")
 
 
-def _file(one: Found, state: str, reason: str = "") -> PatrolFile:
-    return PatrolFile(one.name, one.sha256, one.format, state, reason)
+def _file(one: Found, state: str, reason: str = "", *, samples: int = 0) -> PatrolFile:
+    return PatrolFile(one.name, one.sha256, one.format, state, reason, samples)

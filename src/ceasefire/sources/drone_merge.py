@@ -78,6 +78,8 @@ def _same(a: Record, b: Record) -> Match | None:
     """Lay two records over each other where platform and time allow it."""
     if not _alike(a.flight.platform, b.flight.platform):
         return None
+    if a.flight.evidence and a.flight.evidence == b.flight.evidence:
+        return None  # a clock that was set back, not a second record
     zones = a.format != b.format and _guessed(a.flight) != _guessed(b.flight)
     slack = np.timedelta64(int(WINDOW_S * 1000), "ms")
     apart = a.flight.times[0] > b.flight.times[-1] + slack or b.flight.times[0] > a.flight.times[-1] + slack
@@ -143,7 +145,7 @@ def _joined(group: Sequence[tuple[Record, Match]]) -> tuple[Flight, int, list[st
             whole,
             datum=full[0].datum,
             platform=max((f.platform for f in moved), key=len),
-            source=" + ".join(names),
+            source=", ".join(names),
             evidence=" ".join(dict.fromkeys(f.evidence for f in moved)),
             clock="; ".join([moved[clock].clock, *[s for s in said[:-1] if "clock" in s]]),
         ),
