@@ -298,3 +298,22 @@ def test_real_files_are_known_by_their_content(shared_data, tmp_path):
         path = next((shared_data / "drone").rglob(name))
         with path.open("rb") as file:
             assert drone_files.format_of(file.read(drone_files.START)) == kind
+
+
+def test_a_second_flight_along_the_same_route_an_hour_later_is_not_the_first(tmp_path):
+    """Its subtitles' clock is guessed, and an hour off would lay it over the first; another receiver was metres off."""
+    cues = srt(hours=3)
+    for k in range(60):
+        lon, lat = track(k)
+        cues = cues.replace(f"{lat:.7f}", f"{lat + 1.2e-4:.7f}").replace(f"{lon:.7f}", f"{lon + 8e-5:.7f}")
+    (tmp_path / "film.srt").write_text(cues)
+    (tmp_path / "log.csv").write_text(airdata())
+    assert len(drone.read([tmp_path], source="p").flights) == 2
+
+
+def test_a_clock_that_was_set_back_in_one_file_repeats_nothing(tmp_path):
+    text = srt(30, late_s=60) + srt(30, begin=30)
+    (tmp_path / "a.srt").write_text(text)
+    read = drone.read([tmp_path], source="p")
+    assert sum(len(f) for f in read.flights) == 60
+    assert read.count.duplicates == 0

@@ -214,6 +214,17 @@ def test_flights_of_two_cameras_are_two(tmp_path):
     assert [f.platform for f in read_photos(paths, source="p").flights] == ["DJI FC3170", "DJI FC6310"]
 
 
+def test_clocks_of_two_phones_are_not_mixed(tmp_path):
+    paths = [
+        photo(tmp_path / "a.jpg", make="Phone", model="one", taken="2025:04:01 12:00:00", place=gps(9, 0, 0)),
+        photo(tmp_path / "b.jpg", make="Phone", model="two", taken="2025:04:01 09:00:00", place=gps(9, 0, 0)),
+        photo(tmp_path / "c.jpg", make="Phone", model="two", taken="2025:04:01 09:00:10"),
+    ]
+    read = read_photos(paths, source="p")
+    assert [f.platform for f in read.flights] == ["camera", "camera"]
+    assert str(max(f.times[-1] for f in read.flights)) == "2025-04-01T09:00:10.000"
+
+
 def test_what_it_is():
     picture = io.BytesIO()
     Image.new("RGB", (2, 2)).save(picture, "PNG")

@@ -55,11 +55,10 @@ def merge(records: Sequence[Record]) -> Merged:
     order = sorted(records, key=lambda r: (-_rich(r.flight), r.flight.times[0].astype(np.int64), r.flight.source))
     groups: list[list[tuple[Record, Match]]] = []
     for record in order:
-        for group in groups:
-            lies = _same(group[0][0], record)
-            if lies is not None:
-                group.append((record, lies))
-                break
+        found = [(lies, k) for k, group in enumerate(groups) if (lies := _same(group[0][0], record)) is not None]
+        if found:
+            lies, k = min(found, key=lambda one: (one[0].apart_m, one[1]))
+            groups[k].append((record, lies))
         else:
             groups.append([(record, Match(0.0, 0.0, 0.0))])
     flights, repeats, doubts = [], 0, []

@@ -18,6 +18,9 @@ Array = NDArray[np.float64]
 
 SAME_M = 30.0
 """Tracks of one flight lie no farther apart than this, in the middle."""
+OWN_M = 5.0
+"""Tracks whose clocks lie a time zone apart are of one flight only where they are as near as one receiver's own two
+records: a second flight along the same programmed route lies farther."""
 WINDOW_S = 120.0
 """Clocks that are both set are not farther apart than this."""
 MOVED_M = 30.0
@@ -71,6 +74,9 @@ def match(a: Flight, b: Flight, *, zones: bool = False) -> Match | None:
     long, short = (second, first) if swap else (first, second)
     short = short[np.unique(np.linspace(0, len(short) - 1, min(_POINTS, len(short))).astype(np.int64))]
     scale = np.array([float(v) for v in metres_per_degree(float(short[:, 2].mean()))])
+    low, high = long[:, 1:].min(axis=0) - SAME_M / scale, long[:, 1:].max(axis=0) + SAME_M / scale
+    if not ((short[:, 1:] >= low) & (short[:, 1:] <= high)).all(axis=1).any():
+        return None
     reach = np.ptp(short[:, 1:] * scale, axis=0)
     here = _apart(long, short, 0.0, scale, least=min(2, len(short)))
     if len(short) < 5 or float(np.hypot(*reach)) < MOVED_M:
@@ -85,6 +91,8 @@ def match(a: Flight, b: Flight, *, zones: bool = False) -> Match | None:
     if apart > SAME_M:  # perhaps only their ends overlap
         ends = lags[np.abs(lags) <= ENDS_S]
         lag, apart, either = _best(long, short, ends, scale, least=max(5, int(0.8 * _inside(long, short, 0.0).sum())))
+    if abs(lag) > WINDOW_S and apart > OWN_M:
+        return Match(0.0, np.inf, here) if here <= SAME_M else None
     if apart > SAME_M or here <= apart + 1.0 or either > SHARP_S:
         return Match(0.0, either, here) if here <= SAME_M else None
     return Match(-lag if swap else lag, either, apart)

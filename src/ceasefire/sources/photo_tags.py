@@ -106,7 +106,8 @@ def tags(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
         except Exception as error:  # noqa: BLE001 - a parser of strangers' bytes fails in many ways; each is a reason
             raise ValueError(f"not a picture that can be opened ({type(error).__name__})") from None
     found |= {f"gps_{name}": value for name, value in place.items()}
-    raw = packet.encode("utf-8", "replace") if isinstance(packet, str) else bytes(packet)
+    raw = packet.encode("utf-8", "replace") if isinstance(packet, str) else packet
+    raw = raw if isinstance(raw, bytes) else b""
     extra, doubt = xmp(raw)
     return {**found, **extra}, (doubt,) if doubt else ()
 

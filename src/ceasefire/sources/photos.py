@@ -41,6 +41,8 @@ class _Shot:
     name: str
     digest: str
     platform: str
+    camera_of: str
+    """Make and model as they stand, to tell cameras apart; never given out."""
     gps: np.datetime64 = UNKNOWN
     camera: np.datetime64 = UNKNOWN
     offset_min: float = float("nan")
@@ -93,8 +95,8 @@ def read_photos(paths: Sequence[Path], *, source: str, options: Mapping[str, Any
     flights: list[Flight] = []
     doubts: list[str] = []
     facts: dict[str, str] = {}
-    for platform in sorted({s.platform for s in shots}):
-        of_one = [s for s in shots if s.platform == platform]
+    for camera in sorted({s.camera_of for s in shots}):
+        of_one = [s for s in shots if s.camera_of == camera]
         lon = np.array([s.value["lon"] for s in of_one])
         utc, how, said = utc_of([(s.gps, s.camera, s.offset_min) for s in of_one], lon, options)
         timed = ~np.isnat(utc)
@@ -156,7 +158,8 @@ def _shot(path: Path) -> _Shot | str:
         found.get("gps_height_ref")
     ) in (2, 3)
     said = tuple(d for d in (doubt, optics, *doubts) if d)
-    return _Shot(path.name, digest, _platform(found), gps, camera, offset, value, ellipsoid, said)
+    one = f"{words(found.get('make'))}|{words(found.get('model'))}"
+    return _Shot(path.name, digest, _platform(found), one, gps, camera, offset, value, ellipsoid, said)
 
 
 def _platform(found: Mapping[str, Any]) -> str:
