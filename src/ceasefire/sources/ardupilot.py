@@ -31,6 +31,7 @@ def is_it(start: bytes) -> bool:
     return start.startswith(HEAD + bytes([FMT])) or start[:4096].count(HEAD + bytes([FMT])) > 1
 
 
+@np.errstate(invalid="ignore", over="ignore")  # damaged numbers become NaN and infinity, and are told apart later
 def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> FlightRead:
     """Read one log.
 
@@ -75,7 +76,7 @@ def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> 
         times=np.round((times + clock.zero_s) * 1000).astype("datetime64[ms]"),
     )
     aside += walk.aside
-    used = int((~bad).sum())
+    used = sum(len(f) for f in flights)
     return FlightRead(
         flights=flights,
         quarantine=set_aside(source, path.name, aside),

@@ -124,7 +124,7 @@ def _define(body: bytes, kinds: dict[int, Kind], lengths: list[int]) -> None:
     title = name.rstrip(b"\0").decode("latin-1")
     fields = names.rstrip(b"\0").decode("latin-1").split(",")
     stored = letters.rstrip(b"\0").decode("latin-1")
-    if title not in WANTED or len(fields) != len(stored) or len(set(fields)) != len(fields):
+    if title not in WANTED or len(fields) != len(stored) or len({*fields, ""}) != len(fields) + 1:
         return
     if any(letter not in KINDS for letter in stored):
         return

@@ -21,6 +21,8 @@ JUMP_S = 1.0
 """Times that differ by less are one clock."""
 LONGEST_S = 2 * 86_400.0
 """No log of a patrol is longer: a time further from the middle of the log is damaged."""
+LONGEST_UP_S = 10 * 365 * 86_400.0
+"""No machine has been up for longer."""
 SINCE, UNTIL = (datetime(y, 1, 1, tzinfo=UTC).timestamp() for y in (2013, 2100))
 """Time of day that a log can have; before it, a receiver counts the weeks of satellite time from a false beginning."""
 ROLLOVER_S = 1024 * 7 * 86_400.0
@@ -119,7 +121,9 @@ def clock_of(clock_s: Array, utc_s: Array, options: Mapping[str, Any]) -> Clock 
         known = (utc >= SINCE) & (utc < UNTIL) & np.isfinite(clock_s)
     if known.any():
         zero = utc[known] - clock_s[known]
-        middle = float(np.median(zero))
+        middle = float(np.sort(zero)[(len(zero) - 1) // 2])  # a value that was told, not one between two
+        if not SINCE - LONGEST_UP_S <= middle < UNTIL:
+            return None
         off = np.abs(zero - middle)
         near = off <= JUMP_S
         if early[known].sum() * 2 > known.sum():

@@ -42,6 +42,7 @@ def is_it(start: bytes) -> bool:
     return len(start) > STAMP and start[STAMP] in (SHORT, LONG) and plausible(start[:STAMP])
 
 
+@np.errstate(invalid="ignore", over="ignore")  # damaged numbers become NaN and infinity, and are told apart later
 def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> FlightRead:
     """Read one log; messages that are damaged are set aside, with what lies between frames.
 
@@ -69,17 +70,16 @@ def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> 
         return one_bad_file(path, "no MAVLink frame with a time before it", source=source)
     flights: list[Flight] = []
     doubts: list[str] = []
-    used = 0
     texts = {"source": path.name, "evidence": digest(path)}
     for system in sorted({s for s, _ in walk.messages if s < STATIONS}):
         own = [m for s, m in walk.messages if s == system]
         times = np.array([m[0] for m in own])
         for part in stretches(np.round(times * 1000).astype("datetime64[ms]")):
-            rows, made = _flights([own[k] for k in part], camera, doubts, texts | {"platform": f"system {system}"})
-            used += rows
+            made = _flights([own[k] for k in part], camera, doubts, texts | {"platform": f"system {system}"})
             flights += made
-    if not used:
+    if not flights:
         return one_bad_file(path, "a log without position: no vehicle sent GPS_RAW_INT", source=source)
+    used = sum(len(f) for f in flights)
     return FlightRead(
         flights=tuple(sorted(flights, key=lambda f: f.times[0].astype(np.int64))),
         quarantine=set_aside(source, path.name, walk.aside),
@@ -89,25 +89,21 @@ def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> 
     )
 
 
-def _flights(
-    own: list[Message], camera: Camera | None, doubts: list[str], texts: dict[str, str]
-) -> tuple[int, tuple[Flight, ...]]:
-    """Give the rows of the receiver of one vehicle in one stretch of time, and its flights."""
+def _flights(own: list[Message], camera: Camera | None, doubts: list[str], texts: dict[str, str]) -> tuple[Flight, ...]:
+    """Give the flights of one vehicle in one stretch of time."""
     by: dict[str, Rows] = {}
     for time, kind, message in own:
         by.setdefault(kind, []).append((time, message))
-    raw = by.get("GPS_RAW_INT", [])
-    if not raw:
-        return 0, ()
+    if "GPS_RAW_INT" not in by:
+        return ()
     log = _log(by)
     ahead, words = _station(by.get("SYSTEM_TIME", []), doubts)
     times, made, more = columns(log, camera)
     doubts += more
-    flights = cut(
+    return cut(
         made | texts | {"datum": "msl", "clock": words},
         times=np.round((times - ahead) * 1000).astype("datetime64[ms]"),
     )
-    return len(raw), flights
 
 
 def _station(told: Rows, doubts: list[str]) -> tuple[float, str]:

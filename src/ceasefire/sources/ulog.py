@@ -75,6 +75,7 @@ class _Circle(Exception):
     pass
 
 
+@np.errstate(invalid="ignore", over="ignore")  # damaged numbers become NaN and infinity, and are told apart later
 def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> FlightRead:
     """Read one log.
 
@@ -114,7 +115,6 @@ def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> 
         for k in np.flatnonzero(bad).tolist()
     ]
     aside += [(0, reason, "") for reason in damage]
-    count = Count(rows=len(bad) + len(damage), used=int((~bad).sum()), quarantined=int(bad.sum()) + len(damage))
     clock = clock_of(log.clock_s[~bad], log.utc_s[~bad], options)
     if clock is None:
         return one_bad_file(path, "its receiver never knew the time of day: give `start`", source=source)
@@ -125,10 +125,11 @@ def read_flight(path: Path, *, source: str, options: Mapping[str, Any] = {}) -> 
         | {"evidence": digest(path), "clock": clock.words},
         times=np.round((times + clock.zero_s) * 1000).astype("datetime64[ms]"),
     )
+    used = sum(len(f) for f in flights)
     return FlightRead(
         flights=flights,
         quarantine=set_aside(source, path.name, aside),
-        count=count,
+        count=Count(rows=used + len(aside), used=used, quarantined=len(aside)),
         doubts=tuple(dict.fromkeys([*doubts, *clock.doubts, *more])),
         facts=facts,
     )
