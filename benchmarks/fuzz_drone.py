@@ -137,7 +137,9 @@ def run(name: str, inputs: int, seed: int = 1) -> int:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begin, cpu = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(inputs):
+        for k in range(inputs):
+            if k and k % 10_000 == 0:
+                print(f"  {k:,} read, {sum(faults.values())} faults", flush=True)
             ending, good = seeds[int(rng.integers(0, len(seeds)))]
             path = Path(folder) / f"x{ending}"
             data = mutated(good, rng, seeds)

@@ -26,6 +26,10 @@ OTHERS = {
     bytes.fromhex("060e2b34020101010e01010201010000"): "EG 0104 (Predator metadata, before ST 0601)",
     bytes.fromhex("060e2b34020b01010e01030102000000"): "ST 0806 (remote video terminal)",
 }
+SEAL = b"\x01\x02"
+"""Tag and length of the checksum, the last item of a packet."""
+LISTED = 250
+"""Bytes kept of a packet that cannot be used."""
 MAX_VALUE = 1 << 20
 """Largest value of a packet that is read, bytes; real ones have some hundreds."""
 
@@ -95,10 +99,10 @@ class Splitter:
             if wrong:
                 inner = held.find(PREFIX, at + 16)
                 stop = inner if inner >= 0 else at + 16
-                yield Packet(bytes(held[at : at + 16]), b"", bytes(held[at : min(stop, at + 250)]), wrong)
+                yield Packet(bytes(held[at : at + 16]), b"", bytes(held[at : min(stop, at + LISTED)]), wrong)
                 at = stop
                 continue
-            packet = _judged(bytes(held[at:end]), begin - at)
+            packet = _judged(held, at, begin, end)
             if packet.reason and (inner := held.find(UAS, at + 16, end)) >= 0:
                 end = inner
             yield packet
@@ -119,14 +123,15 @@ def _length(data: bytes | bytearray, at: int) -> tuple[int, int, str]:
     return int.from_bytes(data[at + 1 : at + 1 + width], "big"), at + 1 + width, ""
 
 
-def _judged(raw: bytes, header: int) -> Packet:
-    key = raw[:16]
-    if key == UAS:
-        return Packet(key, raw[header:], raw, checksum_fault(raw))
-    if key in KNOWN:
-        return Packet(key, raw[header:], raw)
-    name = OTHERS.get(key, f"key {key.hex()}")
-    return Packet(key, raw[header:], raw, f"a set of another kind: {name}")
+def _judged(held: bytearray, at: int, begin: int, end: int) -> Packet:
+    """Make a packet of some bytes; those of one that cannot be used are not copied, but for their beginning."""
+    key, short = bytes(held[at : at + 16]), bytes(held[at : min(end, at + LISTED)])
+    if key not in KNOWN:
+        return Packet(key, b"", short, f"a set of another kind: {OTHERS.get(key, f'key {key.hex()}')}")
+    if key == UAS and (end - 4 < begin or held[end - 4 : end - 2] != SEAL):
+        return Packet(key, b"", short, "no checksum at its end")
+    raw = bytes(held[at:end])
+    return Packet(key, raw[begin - at :], raw, checksum_fault(raw) if key == UAS else "")
 
 
 def checksum(raw: bytes) -> int:
@@ -141,7 +146,7 @@ def checksum(raw: bytes) -> int:
 
 def checksum_fault(raw: bytes) -> str:
     """Say what is wrong with the checksum that must stand at the end of a packet; empty where it holds."""
-    if raw[-4:-2] != b"\x01\x02":
+    if raw[-4:-2] != SEAL:
         return "no checksum at its end"
     stated, found = int.from_bytes(raw[-2:], "big"), checksum(raw)
     return "" if stated == found else f"its checksum says {stated:04x}, its bytes sum to {found:04x}"

@@ -61,6 +61,7 @@ class Track:
         self._settle()
         values = {tag: np.concatenate([part[0][tag] for part in self.parts]) for tag in USED}
         there = {tag: np.concatenate([part[1][tag] for part in self.parts]) for tag in USED}
+        self.parts.clear()
         return values, there
 
 

@@ -19,6 +19,9 @@ SIZES = (188, 192, 204)
 SYNC, PACKET = 0x47, 188
 BLOCK, WINDOW = 1 << 22, 1 << 16
 """Bytes read at once; bytes searched at once for the grid."""
+SPAN = 64
+"""Packets looked at after the grid was found; twice as many each time it holds, so that a grid that is lost again and
+again costs no more than its length."""
 RUN, MISSES = 5, 3
 """Sync bytes in a row that make a grid, and missing ones in a row that end it."""
 
@@ -60,9 +63,10 @@ def pids(rows: Rows) -> NDArray[np.int64]:
 
 def _sync(data: Rows, at: int, sizes: tuple[int, ...], *, last: bool) -> tuple[int, int] | None:
     """Find the first place where sync bytes stand a packet apart; give it and the size of packets."""
-    n = len(data)
-    for window in range(at, n, WINDOW):
-        places = window + np.flatnonzero(data[window : window + WINDOW] == SYNC)
+    n, width = len(data), WINDOW // 32
+    while at < n:
+        places = at + np.flatnonzero(data[at : at + width] == SYNC)
+        at, width = at + width, min(2 * width, WINDOW)
         if not len(places):
             continue
         found = []
@@ -80,7 +84,7 @@ def _sync(data: Rows, at: int, sizes: tuple[int, ...], *, last: bool) -> tuple[i
 def grid(path: Path, told: Told, *, limit: int | None = None) -> Iterator[Rows]:
     """Give transport packets as rows of 188 bytes, block by block, finding the grid again where it is lost."""
     sizes: tuple[int, ...] = SIZES
-    digest, on, at, data = hashlib.sha256(), False, 0, np.empty(0, dtype=np.uint8)
+    digest, on, at, data, span = hashlib.sha256(), False, 0, np.empty(0, dtype=np.uint8), SPAN
     with path.open("rb") as file:
         last = False
         while not last:
@@ -98,11 +102,12 @@ def grid(path: Path, told: Told, *, limit: int | None = None) -> Iterator[Rows]:
                         at = keep
                         break
                     told.skipped += max(0, found[0] - at - (found[1] - PACKET))
-                    at, sizes, on = found[0], (found[1],), True
+                    at, sizes, on, span = found[0], (found[1],), True, SPAN
                 size = sizes[0]
                 whole = (len(data) - at - PACKET) // size + 1 if len(data) - at >= PACKET else 0
                 if whole < (1 if last else MISSES + 1):
                     break
+                whole, span = min(whole, span), 2 * span
                 rows = np.lib.stride_tricks.as_strided(data[at:], shape=(whole, PACKET), strides=(size, 1))
                 good = rows[:, 0] == SYNC
                 end = whole
