@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import bring, effects, heat, imagery, learned, sources, store
+from ceasefire import bring, effects, heat, imagery, learned, patrol, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.borne_out import borne_out
@@ -135,7 +135,10 @@ class Case:
         """Read every source: rows to observations, looks and claims, and what could not be used."""
         objects, registered = self.register()
         pixels = [line for line in self.file.sources if line.product in imagery.PRODUCTS]
-        intakes = {line.id: self.take_in(line) for line in self.file.sources if line not in pixels}
+        drones = [line for line in self.file.sources if line.product in patrol.PRODUCTS]
+        intakes = {line.id: self.take_in(line) for line in self.file.sources if line not in (*pixels, *drones)}
+        flown = {line.id: self._fly(line, objects) for line in drones}
+        intakes |= {name: one.intake for name, one in flown.items()}
         seen = {line.id: self._look_at(line, objects, intakes) for line in pixels}
         intakes |= {name: one.intake for name, one in seen.items()}
         said = Table.concat(Claim, (i.claims for i in intakes.values()))
@@ -170,6 +173,7 @@ class Case:
             texts={d.archived: d.text for i in intakes.values() for d in i.documents},
             pictures=Table.of(Picture, [p for one in seen.values() for p in one.pictures]),
             png={digest: data for one in seen.values() for digest, data in one.png.items()},
+            patrols=tuple(p for one in flown.values() for p in one.patrols),
         )
 
     def fuse(self, observed: Observed) -> Incidents:
@@ -283,6 +287,22 @@ class Case:
         )
         seen.intake.count.check()
         return seen
+
+    def _fly(self, line: SourceLine, objects: Table[ProtectedObject]) -> patrol.Flights:
+        """Read a source of patrols: what they could have seen of the register's objects and the agreement's zones."""
+        flown = patrol.observe(
+            find_files(line.paths, self.file, self.folder),
+            source=line.id,
+            options=line.options,
+            find=lambda patterns: find_files(patterns, self.file, self.folder),
+            window=self.file.window,
+            objects=objects,
+            zones=self.agreement.zones,
+            clock=self.file.clock,
+            say=self.say,
+        )
+        flown.intake.count.check()
+        return flown
 
     def _read_articles(self, intakes: Mapping[str, Intake]) -> Intake:
         """Read the claims of every document that the sources gave; one that cannot be read is told with its reason."""

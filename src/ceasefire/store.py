@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ceasefire.errors import CeasefireError
 from ceasefire.model.intake import Count
+from ceasefire.model.patrol_record import Patrol, read_patrols, write_patrols
 from ceasefire.model.picture import Picture
 from ceasefire.model.records import (
     Claim,
@@ -29,6 +30,9 @@ from ceasefire.model.table import Table
 from ceasefire.model.unseen import DetectionChance, ListPattern
 
 R = TypeVar("R")
+
+PATROLS = "patrols.json"
+"""File of patrols in the output folder; there is none where the case has no patrol."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Observed:
     """Pictures of observations made from pixels, before release."""
     png: Mapping[str, bytes] = field(default_factory=dict)
     """Their bytes by their SHA-256; kept in `pictures/` of the output folder, in a report only when released."""
+    patrols: tuple[Patrol, ...] = ()
+    """Patrols in full, before release."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,9 @@ def keep(results: Observed | Incidents | Table[Finding], folder: Path) -> None:
         for archived, text in results.texts.items():
             (folder / "texts").mkdir(exist_ok=True)
             (folder / "texts" / f"{archived}.txt").write_bytes(text.encode("utf-8", "surrogatepass"))
+        (folder / PATROLS).unlink(missing_ok=True)
+        if results.patrols:
+            (folder / PATROLS).write_text(write_patrols(results.patrols), encoding="utf-8")
         (folder / "sources.json").write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -102,6 +111,7 @@ def observed(folder: Path) -> Observed:
         files=tuple((source, file, digest) for source, file, digest in sheet["files"]),
         pictures=pictures,
         png={digest: _there(folder / "pictures" / f"{digest}.png", stage).read_bytes() for digest in images},
+        patrols=read_patrols((folder / PATROLS).read_text(encoding="utf-8")) if (folder / PATROLS).is_file() else (),
     )
 
 

@@ -70,7 +70,8 @@ def patrol(
     if fields:
         _print_fields(paths)
         return
-    from ceasefire import patrol as wiring
+    from ceasefire.patrol.options import Options
+    from ceasefire.patrol.put_together import of_files
 
     given: dict[str, Any] = {"clock": clock, "pixels": pixels, "sees_in_the_dark": thermal}
     if camera_elevation is not None:
@@ -80,7 +81,7 @@ def patrol(
     if field_of_view:
         given["field_of_view_deg"] = field_of_view
     named = {"plan": plan, "zones": zones, "sightings": sightings}
-    options = wiring.Options.of(
+    options = Options.of(
         given,
         source="patrol",
         plan_clock=clock or "UTC",
@@ -88,7 +89,7 @@ def patrol(
     )
     if hours is not None and not zones:
         raise CeasefireError("--next needs --zones: it plans the observation of agreed zones, and nothing else")
-    read = wiring.of_files(paths, options=options, say=say)
+    read = of_files(paths, options=options, say=say)
     if not read.flown:
         first = read.material.quarantine[0] if len(read.material.quarantine) else None
         why = f"; the first: {first.granule}: {first.reason}" if first else ""

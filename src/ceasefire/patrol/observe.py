@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ceasefire.model.clauses import Zone
 from ceasefire.model.intake import Count, Intake, Window
 from ceasefire.model.patrol_record import Patrol
 from ceasefire.model.records import Look, Observation, ProtectedObject, Quarantined
 from ceasefire.model.table import Table
-from ceasefire.patrol.options import Options
-from ceasefire.patrol.places import of_agreement, of_objects
-from ceasefire.patrol.put_together import Flown, Read, of_files
+
+if TYPE_CHECKING:
+    from ceasefire.patrol.put_together import Flown, Read
 
 PRODUCTS = ("drone",)
 """Products of patrols that a source line of a case may name."""
@@ -23,7 +23,7 @@ FILES = ("plan", "zones", "sightings")
 
 
 @dataclass(frozen=True)
-class Seen:
+class Flights:
     """What a source line of patrols gave."""
 
     intake: Intake
@@ -41,7 +41,7 @@ def observe(
     zones: Sequence[Zone],
     clock: str,
     say: Callable[[str], None],
-) -> Seen:
+) -> Flights:
     """Turn the patrols of one source line into looks and sightings.
 
     Parameters
@@ -64,6 +64,10 @@ def observe(
     CeasefireError
         An option that is none, or files that cannot be used.
     """
+    from ceasefire.patrol.options import Options
+    from ceasefire.patrol.places import of_agreement, of_objects
+    from ceasefire.patrol.put_together import of_files
+
     values = {k: v for k, v in options.items() if k not in (*FILES, "area", "regions")}
     files = {k: tuple(find(_patterns(options[k]))) for k in FILES if k in options}
     checked = Options.of(values, source=source, plan_clock=clock, **files)
@@ -88,7 +92,7 @@ def observe(
         f"observe: {source}: {len(patrols)} patrols, {area:,.2f} km2 seen, {len(intake.looks):,} looks, "
         f"{len(intake.observations):,} sightings"
     )
-    return Seen(intake, patrols)
+    return Flights(intake, patrols)
 
 
 def _count(read: Read, outside: Sequence[Flown]) -> Count:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from ceasefire.detectors.interference import Interference
+from ceasefire.detectors.interference import SPOOFING, Interference
 from ceasefire.geo import regions
 from ceasefire.geo.distance import km
 from ceasefire.geo.dwell import Dwell
@@ -26,6 +26,10 @@ MOST_TRACK = 1_500
 """Points of a track that are kept."""
 IN_PART, SEEN = 0.02, 0.9
 """Share of a place from which it was seen in part, and from which it was seen."""
+
+
+SLACK_MIN = 5.0
+"""A plan's times are kept to within so many minutes."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,15 @@ def _figure(what: Any, values: Any, none: float = float("nan")) -> float:
     return round(float(what(known)), 3) if len(known) else none
 
 
+def _hindered(line: PlanLine, seen: Sequence[Seen]) -> str:
+    """Say that the position was lost in the time that a place was planned for, or soon before or after."""
+    slack = timedelta(minutes=SLACK_MIN)
+    for one in (i for s in seen for i in s.hindered):
+        if utc(one.start) <= line.end + slack and utc(one.end) >= line.start - slack:
+            return "positions not to be relied on" if one.assessed == SPOOFING else "position lost"
+    return ""
+
+
 def _planned(line: PlanLine, parts: Parts, places: dict[str, Place]) -> PlannedSeen | None:
     spot = next((s for s in parts.spots if s.id == line.zone), None)
     place = places.get(line.zone)
@@ -185,8 +198,8 @@ def _planned(line: PlanLine, parts: Parts, places: dict[str, Place]) -> PlannedS
     found = [hit for s in parts.seen if (hit := in_image(s, spot.shape)) is not None]
     state = "seen" if place.share >= SEEN else "in part" if place.share >= IN_PART else "not seen"
     why = line.reason if state != "seen" else ""
-    if not why and state == "not seen":
-        why = "; ".join(dict.fromkeys(w for _, w in place.lost))
+    if not why and state != "seen":
+        why = "; ".join(dict.fromkeys(w for _, w in place.lost)) or _hindered(line, parts.seen)
     return PlannedSeen(
         place=place.id,
         name=place.name,

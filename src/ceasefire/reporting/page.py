@@ -24,7 +24,7 @@ IDS_IN_PAGE = 24
 """Ids that a sentence carries in the page; report.json has all of them."""
 
 
-def render(contents: Any, *, digest: str, images: bool = False) -> str:
+def render(contents: Any, *, digest: str, images: bool = False, patrols: Any = None) -> str:
     """Render a report's contents as one HTML page.
 
     Parameters
@@ -35,6 +35,8 @@ def render(contents: Any, *, digest: str, images: bool = False) -> str:
         SHA-256 of report.json, by which the issue is cited.
     images
         Whether there is a page of pictures beside it.
+    patrols
+        `patrol_page.Flown`: pages of patrols beside it; None where there are none.
     """
     style, script = _asset("page.css"), _asset("page.js")
     script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -48,6 +50,7 @@ def render(contents: Any, *, digest: str, images: bool = False) -> str:
             script_hash=script_hash,
             digest=digest,
             images=images,
+            patrols=patrols,
             scale=WORDS,
             groups=GROUPS,
             titles=TITLES,

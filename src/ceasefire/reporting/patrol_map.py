@@ -18,6 +18,8 @@ LOWEST, HIGHEST = 420.0, 900.0
 """Least and greatest height."""
 FINE_M, MEDIUM_M = 0.25, 1.0
 """Bounds of ground sample distance: a vehicle shows its kind, a vehicle shows."""
+MOST_NAMES = 4
+"""Places named at one rounded position."""
 LETTER = 7.2
 """Width of a letter of a label."""
 
@@ -73,7 +75,9 @@ def draw(patrol: Patrol) -> Drawing | None:
         width=WIDTH,
         height=round(height, 1),
         cells=_cells(patrol, place),
-        zones=tuple(_zone(p, place, height) for p in patrol.places),
+        zones=_names(patrol, place)
+        if isfinite(patrol.coarse_deg)
+        else tuple(_zone(p, place, height) for p in patrol.places),
         tracks=tracks,
         gaps=gaps,
         scale=round(length * km, 1),
@@ -85,7 +89,10 @@ def _points(patrol: Patrol) -> Iterable[tuple[float, float]]:
     for leg in patrol.legs:
         yield from ((p[0], p[1]) for p in leg.track if not isnan(p[0]))
     for one in patrol.places:
-        if one.rings:
+        if isfinite(patrol.coarse_deg):
+            half = patrol.coarse_deg / 2
+            yield from ((one.lon - half, one.lat - half), (one.lon + half, one.lat + half))
+        elif one.rings:
             for ring in one.rings:
                 yield from ring
         else:
@@ -161,6 +168,24 @@ def _tracks(patrol: Patrol, place: object) -> tuple[tuple[str, ...], tuple[str, 
         if len(line) > 1:
             tracks.append("M" + "L".join(line))
     return tuple(tracks), tuple(gaps)
+
+
+def _names(patrol: Patrol, place: object) -> tuple[Zone, ...]:
+    """Name the places of each rounded position, a few of them: outlines would say more than may be said."""
+    at: dict[tuple[float, float], list[str]] = {}
+    for p in patrol.places:
+        at.setdefault((p.lon, p.lat), []).append(p.name)
+    out = []
+    for (lon, lat), names in sorted(at.items()):
+        x, y = place(lon, lat)  # type: ignore[operator]
+        for k, name in enumerate(_few(names)):
+            out.append(Zone(name, "", x, round(y + 32 * k, 1), "middle", name, "zone"))
+    return tuple(out)
+
+
+def _few(names: list[str]) -> list[str]:
+    more = len(names) - MOST_NAMES
+    return [*names[:MOST_NAMES], f"and {more} more"] if more > 0 else names
 
 
 def _zone(one: Place, place: object, height: float) -> Zone:

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from ceasefire.model.patrol_record import Patrol, Place
 from ceasefire.reporting import words
+from ceasefire.reporting.given import ReportInput
+from ceasefire.reporting.json_text import json_text
 from ceasefire.reporting.page import environment, template_text
 from ceasefire.reporting.patrol_map import FINE_M, MEDIUM_M, digits, draw
 from ceasefire.reporting.patrol_release import TAKE_OFF_KM, release
 from ceasefire.reporting.patrol_stills import Still
 from ceasefire.reporting.release import ReleaseRules
 
+SHEET = "patrols.json"
 ACTS = {"attack": "damage", "fire": "fire", "movement": "movement", "presence": "vehicles", "outage": "outage"}
 """What a camera sees of an act, for the head of a column."""
 SEEN, IN_PART = 0.9, 0.02
@@ -83,7 +85,11 @@ def render(
         Name and meaning of files beside the page.
     """
     zone = ZoneInfo(clock)
-    places = tuple(_row(p) for p in sorted(patrol.places, key=lambda p: (not p.planned, p.kind != "zone", p.name)))
+    told = {line.place: line.reason for line in patrol.plan if line.reason}
+    places = tuple(
+        _row(p, told.get(p.id, ""))
+        for p in sorted(patrol.places, key=lambda p: (not p.planned, p.kind != "zone", p.name))
+    )
     acts = tuple(dict.fromkeys(a for p in patrol.places for a, _ in p.quality))
     text = (
         environment()
@@ -105,6 +111,7 @@ def render(
             time=lambda t: f"{t.astimezone(zone):%H:%M}" if t else "",
             minutes=_minutes,
             digits=digits,
+            part=part,
             words=words,
             light=_light(patrol),
             length=sum(leg.length_km for leg in patrol.legs),
@@ -148,7 +155,8 @@ def deck(patrol: Patrol) -> str:
     else:
         said.append(f"{_area(patrol.area_km2)} of ground were in an image.")
     if patrol.lost:
-        said.append(f"The position was lost {_times(len(patrol.lost))}.")
+        without = sum((i.end - i.start).total_seconds() for i in patrol.lost)
+        said.append(f"For {_minutes(without)} no position could be relied on.")
     if patrol.dark:
         said.append("It was too dark for this camera.")
     return " ".join(said)
@@ -163,49 +171,68 @@ class Listed:
     deck: str
 
 
-def write_all(
-    patrols: Sequence[Patrol],
-    folder: Path,
-    *,
-    rules: ReleaseRules,
-    issued: Any,
-    clock: str,
-    title: str,
-) -> tuple[tuple[Listed, ...], int]:
+@dataclass(frozen=True)
+class Flown:
+    """The patrols of a report."""
+
+    listed: tuple[Listed, ...]
+    """Pages written, earliest patrol first."""
+    waiting: int
+    """Patrols that wait for their delay to run out."""
+
+
+def write_all(patrols: Sequence[Patrol], folder: Path, public: ReportInput) -> Flown | None:
     """Write the pages of a case's patrols into a report's folder, as far as the rules let them.
 
     Pages of an earlier issue in the same folder are removed first: what a new issue holds back must not stay.
 
+    Parameters
+    ----------
+    patrols
+        In full.
+    folder
+        The report's folder.
+    public
+        The report after its release.
+
     Returns
     -------
-    The pages written, earliest patrol first, and how many patrols wait.
+    What was written; None where the case has no patrol.
     """
-    for old in folder.glob("patrol-*.html"):
-        old.unlink()
-    ready, wait = release(patrols, rules, issued=issued, clock=clock)
+    for old in (*folder.glob("patrol-*.html"), folder / SHEET):
+        old.unlink(missing_ok=True)
+    if not patrols:
+        return None
+    ready, wait = release(patrols, public.rules, issued=public.issued, clock=public.clock)
+    ready = tuple(sorted(ready, key=lambda p: (p.start, p.id)))
     out = []
-    zone = ZoneInfo(clock)
-    for one in sorted(ready, key=lambda p: (p.start, p.id)):
+    zone = ZoneInfo(public.clock)
+    for one in ready:
         name = f"patrol-{one.id}.html"
-        text = render(one, clock=clock, public=True, home="index.html", title=title, rules=rules)
+        text = render(one, clock=public.clock, public=True, home="index.html", title=public.title, rules=public.rules)
         (folder / name).write_text(text, encoding="utf-8")
         when = f"{words.day(one.start.astimezone(zone), year=True)}, {_span(one.start, one.end, zone)}"
         out.append(Listed(name, when, deck(one)))
-    return tuple(out), wait
+    if ready:
+        sheet = {"case": public.case, "patrols": ready, "waiting": wait}
+        (folder / SHEET).write_text(json_text(sheet) + "\n", encoding="utf-8")
+    return Flown(tuple(out), wait)
 
 
-def _row(place: Place) -> Row:
-    quality = dict(place.quality)
+def _row(place: Place, told: str) -> Row:
+    """Give a place's row; `told` is why it was not seen, by the plan or the record."""
     lost = dict(place.lost)
+    why = told or "; ".join(dict.fromkeys(lost.values()))
+    one = len(set(lost.values())) == 1 and len(lost) == len(place.quality)
     shown = tuple(
-        (ACTS.get(a, a), words.percent(q) if q > 0 else lost.get(a, "not seen")) for a, q in sorted(quality.items())
+        (ACTS.get(a, a), words.percent(q) if q > 0 else "–" if one else lost.get(a, "–"))
+        for a, q in sorted(place.quality)
     )
-    why = "; ".join(dict.fromkeys(lost.values()))
     gap = ""
-    if place.share < WHOLE:
-        missing = words.percent(1.0 - place.share)
-        gap = f"nothing of it seen: {why or 'not flown over'}" if place.share < IN_PART else f"{missing} of it not seen"
-        gap += f"; {why}" if place.share >= IN_PART and why else ""
+    if place.share < IN_PART:
+        gap = f"nothing of it was seen: {why or 'not flown over'}"
+    elif place.share < WHOLE:
+        gap = f"{words.percent(1.0 - place.share)} of it was not seen" + (f": {why}" if why else "")
     elif why:
         gap = f"seen, but not well enough: {why}"
     return Row(
@@ -254,8 +281,13 @@ def _minutes(seconds: float) -> str:
     return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
 
 
-def _times(n: int) -> str:
-    return {1: "once", 2: "twice"}.get(n, f"{n} times")
+def part(share: float) -> str:
+    """Give a share of a place; none and all are said as such.
+
+    >>> part(0.0), part(0.004), part(0.34), part(0.9999)
+    ('none', 'under 1%', '34%', 'all')
+    """
+    return "none" if share == 0 else "all" if share >= WHOLE else words.percent(share)
 
 
 def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:

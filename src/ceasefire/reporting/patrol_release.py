@@ -101,18 +101,17 @@ def _place(place: Place, rules: ReleaseRules, step: float) -> Place:
 def _cells(cells: CellsSeen, step: float) -> CellsSeen:
     """Put cells into larger ones, whose share says how much of each was seen."""
     size = cells.step_lon * cells.step_lat / step**2
-    found: dict[tuple[int, int], list[tuple[float, float, float, int, float]]] = {}
-    for row, column, seconds, gsd, steep, looks, share in cells.at:
-        lon = cells.west + (column + 0.5) * cells.step_lon
-        lat = cells.south + (row + 0.5) * cells.step_lat
-        key = (floor(lat / step), floor(lon / step))
-        found.setdefault(key, []).append((seconds, gsd, steep, looks, share))
+    found: dict[tuple[int, int], list[tuple[int, int, float, float, float, int, float]]] = {}
+    for cell in cells.at:
+        lon = cells.west + (cell[1] + 0.5) * cells.step_lon
+        lat = cells.south + (cell[0] + 0.5) * cells.step_lat
+        found.setdefault((floor(lat / step), floor(lon / step)), []).append(cell)
     at = []
     for (row, column), many in sorted(found.items()):
-        stay, gsd, steep, looks, share = zip(*many, strict=True)
-        mean = sum(stay) / len(many)
-        part = min(1.0, sum(share) * size)
-        at.append((row, column, round(mean, 1), min(gsd), max(steep), max(looks), round(part, 4)))
+        mean = sum(c[2] for c in many) / len(many)
+        part = min(1.0, sum(c[6] for c in many) * size)
+        finest, steepest, looks = min(c[3] for c in many), max(c[4] for c in many), max(c[5] for c in many)
+        at.append((row, column, round(mean, 1), finest, steepest, looks, round(part, 4)))
     return CellsSeen(west=0.0, south=0.0, step_lon=step, step_lat=step, size_m=round(step * 111_195.0, 1), at=tuple(at))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +19,8 @@ from pydantic import TypeAdapter
 
 import ceasefire
 from ceasefire.model.intake import Count
-from ceasefire.reporting import annex, geojson, page, pictures, seen_page, statements, tables, words
+from ceasefire.model.patrol_record import Patrol
+from ceasefire.reporting import annex, geojson, page, patrol_page, pictures, seen_page, statements, tables, words
 from ceasefire.reporting.comparison import Comparison, compare
 from ceasefire.reporting.coverage_table import Coverage, coverage
 from ceasefire.reporting.effect_chapter import Chapter, chapters
@@ -172,6 +174,7 @@ def write(
     folder: Path,
     compared: statements.Compared = statements.Compared(),  # noqa: B008  frozen
     images: pictures.Pictures = pictures.Pictures(),  # noqa: B008  frozen
+    patrols: Sequence[Patrol] = (),
 ) -> Path:
     """Write one issue into a folder; the same report gives the same bytes.
 
@@ -188,6 +191,8 @@ def write(
         What comparing the claims gave, for the page of statements.
     images
         Pictures made from pixels, before release; images.html shows those that may be shown and says what waits.
+    patrols
+        Patrols in full; each that may be published gets a page, the others are counted.
 
     Returns
     -------
@@ -203,8 +208,9 @@ def write(
     statements.write(report, public, compared, folder)
     seen_page.write(public, folder)
     shown = pictures.write(images, public, folder)
+    flown = patrol_page.write_all(patrols, folder, public)
     index = folder / "index.html"
-    text = page.render(contents, digest=hashlib.sha256(sheet).hexdigest(), images=shown is not None)
+    text = page.render(contents, digest=hashlib.sha256(sheet).hexdigest(), images=shown is not None, patrols=flown)
     index.write_text(text, encoding="utf-8")
     return index
 
