@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.detectors.interference import JAMMING, SPOOFING, Interference
+from ceasefire.detectors.interference import FASTEST_M_S, JAMMING, SPOOFING, Interference, relied_on
 from ceasefire.geo.dwell import Dwell
 from ceasefire.geo.ellipsoid import metres_per_degree
 from ceasefire.geo.flight import Flight
@@ -35,6 +35,8 @@ SIZES_M: Mapping[tuple[str, ...], float] = {
 """What an act leaves to be seen, metres across: a crater or a hole in a roof, a flame, a vehicle. Stated."""
 LEAST_SHARE = 0.02
 """A place of which less was seen was not looked at."""
+UNKNOWN_REACH_M = 1_000.0
+"""How far the camera reached where neither height nor angles are known."""
 DARK_DEG = -6.0
 """Sun below this: a camera for daylight shows nothing (end of civil twilight)."""
 
@@ -103,7 +105,7 @@ def looks(
         seen = np.zeros(0, dtype=bool) if over is None else over.seen.ravel()[at]
         share = 0.0 if over is None else _share(over, place, int(seen.sum()))
         if dark or over is None or share < LEAST_SHARE:
-            why = "darkness" if dark and share >= LEAST_SHARE else _why(hindered, reason)
+            why = "darkness" if dark and share >= LEAST_SHARE else reason or _why(flight, place, hindered)
             acts = tuple(act for group in sizes_m for act in group)
             rows.append(_look(source, place, begin, end, acts, 0.0, why))
             continue
@@ -141,13 +143,47 @@ def _share(over: Dwell, place: Watched, seen: int) -> float:
     return float(min(seen / whole, 1.0))
 
 
-def _why(hindered: Sequence[Interference], reason: str) -> str:
-    if reason:
-        return reason
-    kinds = {i.assessed for i in hindered}
+def _why(flight: Flight, place: Watched, hindered: Sequence[Interference]) -> str:
+    """Say why a place was not seen: interference hindered where the platform could have shown it without a position."""
+    kinds = {i.assessed for i in hindered if _within_reach(flight, place, i)}
     if JAMMING in kinds or SPOOFING in kinds:
         return "jamming"
-    return "no position" if hindered else "not flown over"
+    return "no position" if kinds else "not flown over"
+
+
+def _within_reach(flight: Flight, place: Watched, lost: Interference) -> bool:
+    """Tell whether the camera could have shown a place between the positions before and after a stretch without."""
+    known = np.flatnonzero(relied_on(flight))
+    if not len(known):
+        return True
+    before = known[max(int(np.searchsorted(flight.times[known], lost.start, side="right")) - 1, 0)]
+    ends = [int(before)]
+    if lost.regained:
+        ends.append(int(known[min(int(np.searchsorted(flight.times[known], lost.end)), len(known) - 1)]))
+    lon_m, lat_m = metres_per_degree(place.lat)
+    away = [float(np.hypot((flight.lon[k] - place.lon) * lon_m, (flight.lat[k] - place.lat) * lat_m)) for k in ends]
+    shown = _reach_m(flight) + place.radius_m
+    return sum(max(d - shown, 0.0) for d in away) <= _speed_m_s(flight, known) * lost.seconds
+
+
+def _reach_m(flight: Flight) -> float:
+    """Give how far from the platform the middle of the image lies on the ground, and half as much again, metres."""
+    with np.errstate(invalid="ignore"):
+        high = flight.height_m - np.where(flight.datum == "takeoff", np.nan_to_num(flight.ground_m), flight.ground_m)
+        down = np.clip(-flight.elevation_deg, 10.0, 90.0)
+        far = high / np.tan(np.radians(down)) + high * np.tan(np.radians(flight.vfov_deg / 2)) / np.sin(
+            np.radians(down)
+        )
+    return 1.5 * float(np.median(far[np.isfinite(far)])) if np.isfinite(far).any() else UNKNOWN_REACH_M
+
+
+def _speed_m_s(flight: Flight, known: NDArray[np.int64]) -> float:
+    """Give the platform's usual speed and a quarter more, from the positions that can be relied on."""
+    seconds = np.diff(flight.times[known].astype("datetime64[ms]").astype(np.int64)) / 1000.0
+    lon_m, lat_m = metres_per_degree(flight.lat[known[:1]])
+    step = np.hypot(np.diff(flight.lon[known]) * lon_m, np.diff(flight.lat[known]) * lat_m)
+    moving = step[seconds > 0] / seconds[seconds > 0]
+    return 1.25 * float(np.median(moving)) if len(moving) else FASTEST_M_S
 
 
 def _look(
