@@ -22,6 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import fuzz_drone_logs
+
 
 def klv_seeds() -> list[tuple[str, bytes]]:
     """Raw packets and transport streams in both carriages and both sizes of packets."""
@@ -71,6 +73,7 @@ READERS: dict[str, tuple[str, Callable[[], list[tuple[str, bytes]]], Callable[[b
     "dji_csv": ("ceasefire.sources.dji_csv", of_patrol("dji_csv"), None),
     "mission_csv": ("ceasefire.sources.mission_csv", of_patrol("mission_csv"), None),
     "patrol": ("benchmarks.fuzz_drone_patrol", of_patrol("patrol"), None),
+    **fuzz_drone_logs.READERS,
 }
 """Module of each reader; a function that gives good files (ending of the name, bytes); and one that puts checksums
 right after a mutation, or None: it is applied to half of the inputs."""
