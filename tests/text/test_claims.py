@@ -236,3 +236,60 @@ def test_a_name_without_a_public_role_is_not_printed(introduced: str) -> None:
     speakers = {c.speaker for c in read("Troops keep to ceasefire\n\n" + text + BEHIND)}
     assert "a named person" in speakers
     assert not any("Berg" in who for who in speakers)
+
+
+OTHER_WARS = [
+    ("Rwanda denied sending troops to back M23 rebels.", "Rwanda", "Rwanda", "denies", "movement"),
+    ("The Congolese government said it would not negotiate with the rebels.", "Congolese government",
+     "Democratic Republic of the Congo", "rejects", "talks"),
+    ("The Houthis rejected the ceasefire proposal.", "Houthis", "Houthis", "rejects", "halt"),
+    ("Prime Minister Amina Sold of Mali said the army would defeat the rebels.", "Amina Sold", "Mali", "predicts",
+     "attack"),
+    ("Colombian rebels said they would free two soldiers.", "Colombian rebels", "", "promises", "transfer"),
+    ("Gulf sources said the truce had failed.", "Gulf sources", "", "asserts", "halt"),
+    ("The Republic of Turkey denies that the killings were genocide.", "Turkey", "Turkey", "denies", "casualties"),
+    ("Few believe the truce can hold.", "few", "", "doubts", "halt"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "speaker", "party", "stance", "act"), OTHER_WARS)
+def test_other_wars_have_their_own_parties(text: str, speaker: str, party: str, stance: str, act: str) -> None:
+    assert (speaker, party, stance, act) in {(c.speaker, c.claimant, c.stance, c.act) for c in read(text)}
+
+
+def test_a_force_of_any_state_is_accused() -> None:
+    text = "Sudan's army said that the Rapid Support Forces had shelled a hospital and killed 30 people."
+    assert read(text)[0].accused == "Rapid Support Forces"
+
+
+def test_a_printed_interview_is_its_guest_s() -> None:
+    text = (
+        "A talk with President Ana Roth on the war.\n\nQ: Will troops leave?\n\nA: The troops will stay until winter."
+        "\n\nQ: And then?\n\nA: The peace talks will go on."
+    )
+    assert [c.text for c in read(text) if c.speaker == "Ana Roth"] == [
+        "The troops will stay until winter", "The peace talks will go on"
+    ]  # fmt: skip
+
+
+def test_names_with_a_colon_speak_the_quotation_behind_it() -> None:
+    text = (
+        "Minister Ola Berg and Senator Tim Hall differ on the war.\n\n"
+        "Berg: “We must hold peace talks.” Hall: “Our troops will stay.”"
+    )
+    assert [(c.speaker, c.text) for c in read(text) if c.cue == ":"] == [
+        ("Ola Berg", "We must hold peace talks"), ("Tim Hall", "Our troops will stay"),
+    ]  # fmt: skip
+
+
+def test_an_article_on_an_election_has_a_paragraph_on_a_war() -> None:
+    filler = "The candidates spoke about schools, taxes and roads, and nobody in the hall was much surprised. " * 9
+    said = "Senator Ray Moss said the budget would pass.\n\nMoss said troops must leave Libya."
+    text = f"A day of speeches\n\n{filler}\n\n{said}"
+    acts = {c.text: c.act for c in read(text)}
+    assert acts["the budget would pass"] == "unrelated"
+    assert acts["troops must leave Libya"] != "unrelated"
+
+
+def test_a_question_of_the_outlet_is_no_claim() -> None:
+    assert read("Why does Israel refuse to accept the truce?") == []

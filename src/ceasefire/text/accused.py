@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ceasefire.text.speakers import all_named
+from ceasefire.text.speakers import adjectives, all_named
 
 BLAMED = ("attack", "advance", "territory", "causes", "mobilisation", "interference", "casualties")
 """Acts and matters of which somebody is the doer; being surrounded is a state, and blames nobody."""
@@ -27,7 +27,7 @@ _SUFFERS = re.compile(
 _DONE_TO = re.compile(
     r"\b(?:in|inside|within|across|near|against|into|of|from|to|on|with|for|all|attack(?:ed|ing|s)?|hit(?:ting)?|struck|"
     r"strik\w+|shell(?:ed|ing)|bomb(?:ed|ing)|target(?:ed|ing)?|invad(?:ed|ing|e)|captur(?:ed|ing|e)|seiz(?:ed|ing|e)|"
-    r"expel\w*|repel\w*|stripp?e?d?|surround\w*|encircl\w*|force[ds]?|defeat\w*|kill(?:ed|ing)?)\s+"
+    r"expel\w*|repel\w*|stripp?e?d?|surround\w*|encircl\w*|force[ds]?|defeat\w*|destroy\w*|eliminat\w*|crush\w*|kill(?:ed|ing)?)\s+"
     r"(?:the\s+|all\s+|\d[\d,]*\s+)*$",
     re.IGNORECASE,
 )
@@ -72,7 +72,7 @@ def accused(words: str, act: str, speaker_party: str, *, stance: str = "asserts"
     """
     text = words.replace("’", "'")
     if stance == "judges" and _BLAME.search(text):
-        named = [who.party for _, who in all_named(text) if who.party in _ADJECTIVE and who.party != speaker_party]
+        named = [who.party for _, who in all_named(text) if who.party and who.party != speaker_party]
         return named[0] if named else ""
     if act.split(".", maxsplit=1)[0] not in BLAMED:
         return ""
@@ -91,15 +91,14 @@ def _first(text: str) -> str:
         for m in pattern.finditer(text)
         if not _SUFFERS.match(text, m.end()) and not _DONE_TO.search(text[: m.start()])
     ]
-    found += [
-        (at, who.party) for at, who in all_named(text) if who.party in _ADJECTIVE and not _DONE_TO.search(text[:at])
-    ]
+    found += [(at, who.party) for at, who in all_named(text) if who.party and not _DONE_TO.search(text[:at])]
     return min(found, default=(0, ""))[1]
 
 
 @cache
 def _doers() -> dict[str, re.Pattern[str]]:
+    own = {party: "|".join(map(re.escape, words)) for party, words in adjectives().items() if words}
     return {
         party: re.compile(rf"\b(?:{adjective}) (?:\w+ )?{_DOER}\b", re.IGNORECASE)
-        for party, adjective in _ADJECTIVE.items()
+        for party, adjective in (own | _ADJECTIVE).items()
     }

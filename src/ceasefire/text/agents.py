@@ -34,12 +34,12 @@ AGENT = re.compile(
     r"advis[eo]rs?|commanders?|negotiators?|allies|agenc(?:y|ies)|military|army|forces|troops|"
     r"governments?|ministry|administration|"
     r"delegation|team|spokes(?:man|woman|person)|residents?|witness(?:es)?|critics|observers|monitors?|"
-    r"investigators|rebels|activists?|"
+    r"investigators|rebels|militias?|mediators?|villagers|locals|survivors|families|relatives|clerics?|lawmakers|parliamentarians|activists?|"
     r"groups?|police|president|chief|envoy|report|statement|study|survey|poll|people|members|civilians|"
     r"refugees|insurgents|fighters|voters|scientists|economists|scholars|researchers|aide|court|judge|"
     r"union|council|parliament|congress|party|"
     r"campaign|company|organi[sz]ation|committee|mayor|governor|soldiers?|man|woman|mother|father|family|"
-    r"families|doctors?|figures|data)\b",
+    r"doctors?|figures|data)\b",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ from ceasefire.text.attribution.reading import read as attributed
 from ceasefire.text.attribution.spans import Span
 from ceasefire.text.commitments import commitments
 from ceasefire.text.coreference import Mentions
-from ceasefire.text.matter import OPINION, Matter, about_war, matter, plain
+from ceasefire.text.matter import OPINION, Matter, about_war, matter, names_war, plain
 from ceasefire.text.outlet import listed, own_statements
 from ceasefire.text.owned import owned
 from ceasefire.text.page import Page
@@ -22,6 +22,8 @@ from ceasefire.text.speakers import Speaker
 from ceasefire.text.split import pieces
 from ceasefire.text.stance import SAYS, cue_stance, stance
 
+_HEADING = 300
+"""Characters of a heading, at most."""
 UNRELATED = Matter("unrelated", "")
 """Matter of a claim in a text about something else: it bears on no conflict."""
 _CONDITION = re.compile(
@@ -67,25 +69,33 @@ def read_article(page: Page, *, outlet: str, more: Mapping[str, Any] | None = No
     told = sayings(page, found, mentions)
     told += set_out(page, mentions, told)
     told += owned(page, mentions, told)
-    related = about_war(page.text)
+    related = _related(page)
     out: list[Said] = []
     for one in sorted(told, key=lambda s: s.content[0]):
         out += _said(page, one, told, related=related)
     out.sort(key=lambda s: s.content)
     for item, at in listed(page, [(one.content, page.text[slice(*one.content)]) for one in out]):
         owner = out[at]
-        about = matter(page.text[slice(*item)]) if related else UNRELATED
+        about = matter(page.text[slice(*item)]) if page.paragraph(item[0]) in related else UNRELATED
         out.append(replace(owner, content=item, stance="demands", matter=about))
     if not related:
         return _once(out)
     taken = [one.content for one in out]
     for content, about, doing in own_statements(page, told):
-        if not any(_covers(other, content) for other in taken):
+        if page.paragraph(content[0]) in related and not any(_covers(other, content) for other in taken):
             out.append(Said(Speaker(outlet, known=False), content, None, None, (), doing, about))
     return _in_context(page, _once(out))
 
 
-def _said(page: Page, one: Saying, told: list[Saying], *, related: bool) -> list[Said]:
+def _related(page: Page) -> frozenset[int]:
+    """Give the paragraphs that bear on a conflict: all of a text about one, else those that name war themselves."""
+    heading = page.text[slice(*page.spans[0])][:_HEADING] if page.spans else ""
+    if about_war(page.text) or names_war(heading):
+        return frozenset(range(len(page.spans)))
+    return frozenset(at for at, (begin, stop) in enumerate(page.spans) if names_war(page.text[begin:stop]))
+
+
+def _said(page: Page, one: Saying, told: list[Saying], *, related: frozenset[int]) -> list[Said]:
     cue = page.text[slice(*one.cue)]
     out = []
     for begin, stop in (piece for span in _whole_sentences(page, one) for piece in pieces(page, span)):
@@ -101,9 +111,11 @@ def _said(page: Page, one: Saying, told: list[Saying], *, related: bool) -> list
             doing = cue_stance(held[0])
         if re.search(r"\bwithout $", page.text[max(0, one.cue[0] - 9) : one.cue[0]]):
             doing = "silent"
+        if doing == "asserts" and one.speakers[0].name in ("few", "very few"):
+            doing = "doubts"
         if _CONDITION.search(page.text[max(0, begin - 30) : begin]):
             doing = "conditions"
-        about = matter(_kernel(words)) if related else UNRELATED
+        about = matter(_kernel(words)) if page.paragraph(begin) in related else UNRELATED
         out += [Said(who, (begin, stop), one.cue, one.source, one.chain, doing, about) for who in one.speakers]
     return out
 
@@ -161,6 +173,11 @@ def _same(one: Span, other: Span) -> bool:
     return both > 0.6 * min(one[1] - one[0], other[1] - other[0])
 
 
+def _goes_on(last: Said, one: Said) -> bool:
+    """Tell whether a claim that names no matter can be about that of the one before it."""
+    return last.who.name == one.who.name or last.who.known or one.stance not in ("judges", "asserts", "predicts")
+
+
 def _in_context(page: Page, out: list[Said]) -> list[Said]:
     """Give what names no matter and points back the matter of what was said before it."""
     last: Said | None = None
@@ -176,7 +193,7 @@ def _in_context(page: Page, out: list[Said]) -> list[Said]:
         points = _POINTS_BACK.search(words) or one.stance in ("silent", "conditions", "doubts")
         if one.matter.act == OPINION and last is not None and len(words) < 90 and points:
             near = one.content[0] - last.content[1] < 400 and not one.chain
-            if near and last.matter.act != OPINION:
+            if near and last.matter.act != OPINION and _goes_on(last, one):
                 one = replace(one, matter=last.matter)
         if one.matter.act != OPINION:
             last = one

@@ -214,7 +214,7 @@ def _worth_parsing(text: str) -> list[Span]:
     return [span for at, (span, kept) in enumerate(zip(spans, worth, strict=True)) if at == 0 or kept]
 
 
-_MARKS = re.compile(r"[\d“”«»„\"]|''")
+_MARKS = re.compile(r"[\d“”«»„\"]|''|\A[QA][:.]?\s*(?=[A-Z])")
 
 
 def _hash(text: str) -> str:

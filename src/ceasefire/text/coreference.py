@@ -48,7 +48,13 @@ _OF_PLAN = re.compile(
 )
 _FORMER = re.compile(r"\b(?:former|then|ex|late)[ -]$", re.IGNORECASE)
 _ROLE = re.compile(rf"^(?:{ROLES})$", re.IGNORECASE)
+_SOME = re.compile(r"(?:some|many|most|few|several|other|ordinary|young|\d[\d.,]*%?) ", re.IGNORECASE)
+_STATE = re.compile(
+    r"[Tt]he (?:\w+ )?(?:Republic|Kingdom|State|Government|Federation|Union) of (?:the )?([A-Z]\w+(?: [A-Z]\w+)?)$"
+)
 _RELATIVE = ("who", "which", "that", "whom", "whose")
+_INDEFINITE = ("many", "some", "most", "few", "several", "others", "many others", "some others", "very few")
+"""Words for more than one that nothing else names: they speak as what they are."""
 _SAME = ("himself", "herself", "itself", "themselves")
 
 
@@ -119,8 +125,8 @@ class Mentions:
             return self._it(source[0], said)
         if low in ("they", "them", "their"):
             return self._they(source[0], said)
-        if low in _RELATIVE:
-            return self._before(source[0])
+        if low in (*_INDEFINITE, *_RELATIVE):
+            return [Speaker(low, known=False)] if low in _INDEFINITE else self._before(source[0])
         if _PAIR.match(low):
             return self._pair(source[0], person=True)
         if _SIDES.match(low):
@@ -170,7 +176,9 @@ class Mentions:
         ):
             return self._titled(source[0], core.lower()) or self._he(source[0], [], woman=None)
         if nation := state_of_people(head.text):
-            return [speaker(nation)]
+            return [Speaker(head.text, party=nation, known=False)] if _SOME.match(core) else [speaker(nation)]
+        if formal := _STATE.match(words):
+            return [speaker(formal[1], more=self.more)]
         who = speaker(core, more=self.more)
         if who.known or AGENT.search(head.text):
             return [tail_kept(who, behind)] if who.name else []
@@ -178,7 +186,7 @@ class Mentions:
             return [Speaker(re.sub(r"^[Tt]he ", "", core), known=False)]
         return (
             [Speaker("a named person", office=PERSON, known=False)]
-            if head.tag_ == "NNP" and GIVEN.fullmatch(core)
+            if head.tag_ == "NNP" and GIVEN.fullmatch(re.sub(r"^The ", "", core))
             else []
         )
 

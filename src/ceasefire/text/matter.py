@@ -74,12 +74,26 @@ def about_war(text: str) -> bool:
     """Tell whether a text is about an armed conflict: one word of war in 110, three where it is long.
 
     Why: in an election "attack", "battle" and "territory" are figures of speech, and nothing of it bears on a truce.
+    An attack counts where the words say what was attacked.
 
     >>> about_war("Troops shelled the town before the ceasefire."), about_war("They attacked her plan in the debate.")
     (True, False)
+    >>> about_war("They attacked the border post at night.")
+    True
     """
     words = len(text.split())
     return len(_WAR.findall(text)) >= max(3 if words > 150 else 1, words / 110)
+
+
+def names_war(text: str) -> bool:
+    """Tell whether words name armed conflict beyond a figure of speech, in a text that may be about something else.
+
+    Why: an article on an election has paragraphs on a war, and what is said in those bears on it.
+
+    >>> names_war("She would send troops to Libya."), names_war("The campaign is a battle.")
+    (True, False)
+    """
+    return _NAMED_WAR.search(text) is not None
 
 
 _WAR = re.compile(
@@ -88,9 +102,27 @@ _WAR = re.compile(
     r"front ?lines?|militar(?:y|ily)|army|armed forces|wars?|hostilities|insurgents?|rebels?|militants?|"
     r"militias?|peace|peacekeep\w*|offensive|weapons|combat|warplanes?|"
     r"drones?|artillery|fighters?|sanctions|NATO|prisoners? of war|town|captured|encircle\w*|surrounded|"
+    r"terroris\w+|jihad\w*|hostages?|massacres?|genocide|war crimes?|"
+    r"attack(?:s|ed|ing)? (?:on |against )?(?:the |an? )?(?:\w+ ){0,2}(?:towns?|villages?|cit(?:y|ies)|posts?|bases?|"
+    r"convoys?|positions|border|checkpoints?|hospitals?|schools?|civilians|ships?|vessels?|tankers?|ports?|plants?|"
+    r"refiner(?:y|ies)|substations?|depots?|pipelines?)|"
     r"conflict|airspace|negotiat\w+)\b",
     re.IGNORECASE,
 )
+_NAMED_WAR = re.compile(
+    r"\b(?:cease-?fires?|truce|armistice|troops|soldiers|shelling|bombings?|bombardment|air ?strikes?|missiles?|"
+    r"nuclear (?:weapons?|arms|deal|agreement|program\w*|power|club)|nukes|warheads?|invasion|invaded|insurgen\w+|"
+    r"rebels|militants?|militias?|jihad\w*|terroris(?:ts?|m)|terror attacks?|hostages?|prisoner (?:swap|exchange)s?|"
+    r"genocide|massacres?|ethnic cleansing|war crimes?|warplanes?|peacekeep\w*|annex(?:ed|ation)|"
+    r"armed (?:forces|groups?)|"
+    r"military (?:action|operations?|campaign|strategy|aid|intervention|force)|boots on the ground|no-fly zone|"
+    r"(?:peace|cease-?fire) (?:talks|deal|process|agreement|negotiations|treaty|plan)|mak\w+ peace|"
+    r"prospects for peace|"
+    r"(?:civil|at|proxy|border|world|ground) war|war (?:in|with|against|on) (?-i:[A-Z])\w+|"
+    r"(?-i:NATO|Islamic State|ISIS|ISIL|Daesh|Taliban|Hamas|Hezbollah|Houthis|[Aa]l[- ]Qaeda|Boko Haram))\b",
+    re.IGNORECASE,
+)
+"""Words that name armed conflict, weapons of war or those who fight it, and are seldom a figure of speech."""
 
 
 MEANS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -144,6 +176,7 @@ _RULES: tuple[tuple[str, Callable[[_Seen], bool]], ...] = (
     ("encirclement", lambda s: s.any("encirclement")),
     ("proliferation", lambda s: s.any("proliferation")),
     (HALT, lambda s: s.any("truce") and not s.any("mobilisation", "guarantees", "foreign_forces")),
+    ("attack", lambda s: s.any("destroying")),
     ("guarantees", lambda s: s.any("foreign_forces", "guarantees")),
     ("aid", lambda s: s.any("aid_military", "aid_intelligence", "aid")),
     ("mobilisation", lambda s: s.any("mobilisation")),
@@ -154,6 +187,7 @@ _RULES: tuple[tuple[str, Callable[[_Seen], bool]], ...] = (
     ("attack", _struck),
     ("attack.ground", lambda s: s.any("advance") and s.any("raid") and _ground(s)),
     ("advance", lambda s: s.any("advance")),
+    ("movement", lambda s: s.any("moved")),
     ("territory", lambda s: s.any("territory")),
     ("neutrality", lambda s: s.any("neutrality") and not s.any("peace")),
     (
@@ -185,7 +219,7 @@ def _act(seen: _Seen) -> str:
 _DEAL = re.compile(r" peace (?:deal|agreement|plan|treaty|accord)|first step")
 _FIXED = {
     "causes": "all", "encirclement": "forces", "mobilisation": "forces", "proliferation": "military",
-    "sanctions": "state", "relations": "state", "economy": "state", "neutrality": "state",
+    "movement": "forces", "sanctions": "state", "relations": "state", "economy": "state", "neutrality": "state",
 }  # fmt: skip
 """Objects of matters that concern one thing."""
 

@@ -10,7 +10,7 @@ from ceasefire.text.attribution.spans import Span
 from ceasefire.text.speakers import Speaker, speaker
 
 if TYPE_CHECKING:
-    from ceasefire.text.coreference import Mentions
+    from ceasefire.text.coreference import Mention, Mentions
 
 _TITLE = re.compile(
     r"^(?:the |his |her |their |its )?(?:\w+ )?(president|prime minister|premier|chancellor|"
@@ -65,11 +65,28 @@ def joined(mentions: Mentions, source: Span) -> list[Speaker]:
         return []
     inside = [m for m in mentions.latest if source[0] <= m.at < source[1]]
     out: list[Speaker] = []
+    people: list[Speaker] = []
+    at = 0
     for part in re.split(r",\s+(?:and\s+)?|\s+and\s+|\s*&\s*", text):
+        begin = source[0] + text.index(part, at)
+        at = begin - source[0] + len(part)
         low = part.strip().lower()
         if _TITLE.match(low) and not named_in(part):
             continue
         who = speaker(part, more=mentions.more) if low else None
         if who is not None and who.known and who not in out:
             out.append(who)
-    return out if len(out) > 1 or (out and len(inside) == 1) else []
+        elif len(own := [m for m in inside if begin <= m.at and m.stop <= source[0] + at]) == 1 and _ends(
+            own[0], source[0] + at
+        ):
+            people.append(own[0].who)
+    return _together(out, people) if len(out) + len(people) > 1 or (out and len(inside) == 1) else []
+
+
+def _ends(one: Mention, stop: int) -> bool:
+    return one.stop >= stop - 1
+
+
+def _together(listed: list[Speaker], people: list[Speaker]) -> list[Speaker]:
+    """Give the speakers of both lists, each once."""
+    return list(dict.fromkeys([*listed, *people]))

@@ -10,7 +10,7 @@ from ceasefire.text.attribution.spans import Span
 from ceasefire.text.coreference import Mentions
 from ceasefire.text.page import Page
 from ceasefire.text.sayings import Saying
-from ceasefire.text.speakers import Speaker
+from ceasefire.text.speakers import Speaker, side_of, state_named
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -103,8 +103,13 @@ def _owner(page: Page, noun: Token, mentions: Mentions, holder: Saying | None) -
             whole = page.span([child.left_edge, child])
             text = _AFFIX.sub("", page.text[slice(*whole)])
             source = (whole[0], whole[0] + len(text))
-            if not any(m.at == source[0] for m in mentions.latest) or page.text[source[1] :].startswith("-proposed"):
+            if page.text[source[1] :].startswith("-proposed"):
                 continue
+            if not any(m.at == source[0] for m in mentions.latest):
+                state = state_named(side_of(text))
+                if state is None:
+                    continue
+                return [state], source
         if source is None:
             continue
         speakers = mentions.resolve(source, outer=holder.speakers if holder else ())

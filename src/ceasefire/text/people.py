@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from ceasefire.text.attribution.lexicon import words_with
 from ceasefire.text.page import Page
-from ceasefire.text.speakers import Speaker, all_named
-from ceasefire.text.stance import SAYS, cue_stance
+from ceasefire.text.speakers import Speaker, all_named, side_of
+from ceasefire.text.stance import cue_stance
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -25,13 +25,15 @@ ROLES = (
     r"commissioner|representative|congress(?:man|woman)|director|chief|leader|general|judge|candidate|"
     r"nominee|front-?runner|deputy|chair(?:man|woman)?|head|"
     r"commander|king|queen|prince|pope|advis[eo]r|lawmaker|official|officer|diplomat|analyst|expert|"
-    r"professor|aide|attorney|sheriff|strategist|economist|"
+    r"professor|aide|attorney general|(?:district|state|u\.?s\.?) attorney|sheriff|strategist|economist|"
     r"editor|author|researcher|scholar|fellow|historian|negotiator|mediator|coordinator|manager|pollster|"
     r"lobbyist|lawyer|rapporteur|bishop|imam|sociologist|political scientist|spokespeople|undersecretary|counsel|"
     r"sen|rep|gov|gen|lt|col|maj|adm|sgt|capt|rev|dr|prof"
 )
 _TITLE = re.compile(rf"\b(?:mr|mrs|ms|{ROLES})\.?,?\s*$", re.IGNORECASE)
-_OFFICE_OF = re.compile(rf"\b(Russian|Ukrainian|US|U\.S\.|American) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? ")
+_OFFICE_OF = re.compile(rf"\b((?:South |North )?[A-Z][\w.]+) (?:(?!former)\w+ ){{0,2}}(?:{ROLES})\.?,? ")
+_OF_STATE = re.compile(r",? of (?:the )?((?:[A-Z][\w.]+)(?: [A-Z]\w+)?)")
+_TITLED = re.compile(rf"\b(?:{ROLES})\.?,? (?:[A-Z][\w.’'-]* ){{0,3}}$", re.IGNORECASE)
 _ROLE_BEHIND = re.compile(rf"^(?:,| \(| —| –)[^.;]{{0,90}}?\b(?:{ROLES})s?\b", re.IGNORECASE)
 _ROLE_BEFORE = re.compile(rf"\b(?:{ROLES})\b\.?[^.;]{{0,60}}$", re.IGNORECASE)
 _TITLE_WORD = re.compile(rf"(?:mr|mrs|ms|{ROLES})\.?", re.IGNORECASE)
@@ -138,7 +140,7 @@ def people(page: Page) -> People:
             named[family] = words
         if _SHE.search(page.text, max(0, begin - 12), begin) or words.split()[0].lower() in WOMEN:
             women.add(family)
-    offices = [(m.end(), m[1]) for m in _OFFICE_OF.finditer(page.text)] if named else []
+    offices = [(m.end(), side_of(m[1])) for m in _OFFICE_OF.finditer(page.text)] if named else []
     out = []
     for family, name in named.items():
         printed = name if _public(page, family) else "a named person"
@@ -209,8 +211,8 @@ def _introduced(page: Page, first: Token, last: Token) -> bool:
         return False
     if _ROLE_BEHIND.match(page.text[stop : stop + 110]):
         return True
-    head = last
-    return head.dep_ == "nsubj" and cue_stance(head.head.text) == SAYS
+    head = last.head if last.dep_ == "conj" and last.head.tag_ in _PROPER else last
+    return head.dep_ == "nsubj" and bool(cue_stance(head.head.text))
 
 
 def _public(page: Page, family: str) -> bool:
@@ -226,10 +228,17 @@ def _public(page: Page, family: str) -> bool:
 
 
 def _party(page: Page, family: str, offices: list[tuple[int, str]]) -> str:
-    """Give the side of somebody whose office is named with it: "Ukrainian Prime Minister X"; empty where none is."""
+    """Give the side of somebody whose office is named with it; empty where none is.
+
+    "Ukrainian Prime Minister X", "Prime Minister X of Israel".
+    """
     for behind, side in offices:
         if re.match(rf"(?:[A-Z][\w.]* ){{0,2}}{re.escape(family)}\b", page.text[behind : behind + 80]):
-            return {"Russian": "russia", "Ukrainian": "ukraine"}.get(side, "usa")
+            return side
+    for at in _standing(page.text, family):
+        of = _OF_STATE.match(page.text, at + len(family))
+        if of and _TITLED.search(page.text, max(0, at - 60), at) and (named := all_named(of[1])):
+            return named[0][1].party
     return ""
 
 

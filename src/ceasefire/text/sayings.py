@@ -60,7 +60,8 @@ def sayings(page: Page, found: Sequence[Attribution], mentions: Mentions) -> lis
         verb, source = _verb(page, one.cue), one.source
         one = _with_link(page, one, verb)
         put = words.startswith("asked ") and page.text[max(0, one.cue[0] - 2) : one.cue[0]] == ", "
-        unsaid = put or (verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words)))
+        unsaid = put or (verb is not None and (_bare(verb) or _asked(verb) or _supposed(verb, words) or _adds(verb)))
+        unsaid = unsaid or (verb is not None and holder is None and one.kind == "indirect" and _is_question(page, verb))
         if unsaid or not _is_told(page, one, words):
             continue
         if holder is None:
@@ -146,6 +147,19 @@ def _above(page: Page, out: list[Saying], source: Span) -> list[Speaker]:
     here = page.paragraph(source[0])
     near = [s for s in out if s.source and page.paragraph(s.source[0]) == here and s.source[0] < source[0]]
     return list(near[-1].speakers) if near else []
+
+
+def _adds(verb: Token) -> bool:
+    """Tell whether a participle adds a thing and no words: "A joined, adding doubts to ..."."""
+    doc, at = verb.doc, verb.i
+    thing = verb.lower_ == "adding" and at + 2 < len(doc) and doc[at + 1].tag_ in ("NN", "NNS")
+    return thing and doc[at + 2].lower_ in ("to", "about", "on", "over")
+
+
+def _is_question(page: Page, verb: Token) -> bool:
+    """Tell whether the outlet asks and does not state: "Why does X refuse to ...?"."""
+    end = page.offset(verb.doc) + verb.sent.end_char
+    return page.text[:end].rstrip()[-1:] == "?"
 
 
 def _asked(verb: Token) -> bool:

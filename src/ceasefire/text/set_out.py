@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ceasefire.text.agents import is_person
 from ceasefire.text.attribution.spans import Span
 from ceasefire.text.coreference import Mentions
 from ceasefire.text.matter import OPINION, matter
@@ -31,6 +32,10 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LIST = 7
+_QUOTED = re.compile(r":\s+(\"|“|''|‘)(?=\S)")
+_CLOSING = {'"': '"', "“": "”", "''": "''", "‘": "’"}
+_TURN = re.compile(r"(Q|A)(?:[:.]\s*|(?=[A-Z“\"]))(?=\S)")
+""""Q: When?", "QWhen?" and "A: Then." at the beginning of a paragraph."""
 
 
 def set_out(page: Page, mentions: Mentions, told: list[Saying]) -> list[Saying]:
@@ -48,7 +53,7 @@ def set_out(page: Page, mentions: Mentions, told: list[Saying]) -> list[Saying]:
     def free(span: Span) -> bool:
         return not any(a < span[1] and span[0] < b for a, b in taken)
 
-    found = [*_heading(page, mentions), *_lists(page, mentions)]
+    found = [*_heading(page, mentions), *_lists(page, mentions), *_colons(page, mentions), *_answers(page, mentions)]
     return [one for one in found if all(free(span) for span in one.content)]
 
 
@@ -95,5 +100,39 @@ def _lists(page: Page, mentions: Mentions) -> list[Saying]:
     return out
 
 
-def _made(who: Speaker, source: Span, cue: Span, content: Span) -> Saying:
-    return Saying([who], source, cue, [content])
+def _colons(page: Page, mentions: Mentions) -> list[Saying]:
+    """Find a name, a colon and a quotation: 'X: "Our goal is ..." Y: "The mission is ..."'."""
+    out: list[Saying] = []
+    for m in mentions.latest:
+        colon = _QUOTED.match(page.text, m.stop)
+        starts = not page.text[: m.at].rstrip(" ")[-1:].strip() or page.text[: m.at].rstrip()[-1:] in "\".!?”’'"
+        if colon is None or not starts:
+            continue
+        closing = _CLOSING[colon[1]]
+        stop = page.text.find(closing, colon.end())
+        if 0 < stop < page.spans[page.paragraph(m.at)][1]:
+            out.append(
+                _made(m.who, (m.at, m.stop), (colon.start(), colon.start() + 1), (colon.end(), stop), direct=True)
+            )
+    return out
+
+
+def _answers(page: Page, mentions: Mentions) -> list[Saying]:
+    """Find the answers of a printed interview, "Q: ..." and "A: ...": of the first person its heading names."""
+    marks = [(at, m) for at, (begin, stop) in enumerate(page.spans) if (m := _TURN.match(page.text, begin, stop))]
+    answers = [(at, m) for at, m in marks if m[1] == "A"]
+    if len(answers) < 2 or not any(m[1] == "Q" for _, m in marks):
+        return []
+    first = answers[0][1].start()
+    asked = next((m for m in mentions.latest if m.at < first and is_person(m.who)), None)
+    if asked is None:
+        return []
+    source = (asked.at, asked.stop)
+    return [
+        _made(asked.who, source, (m.start(), m.start() + 1), (m.end(), page.spans[at][1]), direct=True)
+        for at, m in answers
+    ]
+
+
+def _made(who: Speaker, source: Span, cue: Span, content: Span, *, direct: bool = False) -> Saying:
+    return Saying([who], source, cue, [content], direct=direct)

@@ -28,10 +28,16 @@ _PRIVATE = re.compile(
 )
 _GROUP = re.compile(
     r"\b(officials?|officers?|sources?|analysts?|experts?|diplomats?|authorit(?:y|ies)|leaders|ministers|lawmakers|"
-    r"aides?|advisers?|commanders?|negotiators?|allies|media|agenc(?:y|ies)|military|army|forces|troops|government|"
+    r"aides?|advisers?|commanders?|negotiators?|mediators?|rebels|allies|media|agenc(?:y|ies)|military|army|forces|troops|government|"
     r"ministry|administration|delegation|team|spokes(?:man|woman|person))\b",
     re.IGNORECASE,
 )
+_REGION = re.compile(
+    r"Gulf|Arab|Western|European|African|Asian|Kurdish|Tuareg|Baltic|Nordic|Balkan|Allied|Security|Opposition|Rebel|UN"
+)
+"""What groups of officials and sources are named by that belong to no one state."""
+_APART = ("rebels",)
+"""Groups that are of a country and do not speak for its side."""
 _BLANK = re.compile(r"\s+")
 _COUNTED = ("official", "officer", "source", "analyst", "expert", "diplomat", "aide", "adviser", "advisor", "commander")
 _VOICES = ("spokesman", "spokeswoman", "spokesperson", "statement", "government", "media")
@@ -109,6 +115,35 @@ def speaker(words: str, *, more: Mapping[str, Any] | None = None) -> Speaker:
     return Speaker(bare, known=False)
 
 
+def side_of(adjective: str) -> str:
+    """Give the party that an adjective or a name stands for; empty where it stands for none.
+
+    >>> side_of("Ethiopian"), side_of("Russian"), side_of("U.S."), side_of("Presidential")
+    ('Ethiopia', 'russia', 'usa', '')
+    """
+    low = adjective.lower()
+    return next((code for code, side in _sides() if side.fullmatch(low)), "")
+
+
+def adjectives() -> dict[str, list[str]]:
+    """Give the adjectives of each party, in lower case.
+
+    >>> adjectives()["Ethiopia"]
+    ['ethiopian']
+    """
+    return {code: list(about["adjectives"]) for code, about in _file()["party"].items()}
+
+
+def state_named(party: str) -> Speaker | None:
+    """Give the state or group that is a party, as a speaker; None where the lists have no such party.
+
+    >>> state_named("russia").name, state_named("Hamas").name, state_named("")
+    ('Russia', 'Hamas', None)
+    """
+    about = _file()["party"].get(party)
+    return Speaker(about["state"], party=party, office=about["state"]) if about else None
+
+
 def is_pronoun(words: str) -> bool:
     """Tell whether the words name nobody by themselves.
 
@@ -156,13 +191,15 @@ def _group(text: str, body: Speaker | None) -> Speaker | None:
         return Speaker(f"{body.name} {noun}", party=body.party, office=f"{body.name} {noun}", known=False)
     code = next((code for code, side in _sides() if side.search(text.lower())), "")
     if code:
-        label = {"usa": "US", "United Kingdom": "UK"}.get(
-            code, str(_file()["party"][code]["adjectives"][0]).capitalize()
-        )
-        return Speaker(f"{label} {noun}", party=code, office=f"{label} {noun}", known=False)
-    if noun in ("officials", "sources"):
-        return Speaker({"sources": "a source"}.get(noun, noun), known=False)
+        label = {"usa": "US", "United Kingdom": "UK"}.get(code, str(_file()["party"][code]["adjectives"][0]).title())
+        own = "" if noun in _APART else code
+        return Speaker(f"{label} {noun}", party=own, office=f"{label} {noun}", known=False)
     before = re.search(r"([\w-]+)\s+$", text[: nouns[-1].start()])
+    if noun in ("officials", "sources"):
+        region = before is not None and _REGION.fullmatch(before[1]) is not None
+        if before is not None and region:
+            return Speaker(f"{before[1]} {noun}", known=False)
+        return Speaker({"sources": "a source"}.get(noun, noun), known=False)
     return Speaker(f"{before[1].lower()} {noun}" if before else noun, known=False)
 
 
@@ -178,7 +215,13 @@ def _longest(text: str, names: Mapping[str, Speaker], *, person: bool) -> Speake
 
 @cache
 def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("ceasefire.text").joinpath("speakers.toml").read_text(encoding="utf-8"))
+    """Read both lists: the parties of the shipped cases first, then those of any other conflict."""
+    of_cases, of_all = (
+        tomllib.loads(resources.files("ceasefire.text").joinpath(name).read_text(encoding="utf-8"))
+        for name in ("speakers.toml", "parties.toml")
+    )
+    others = {name: {"state": name, **about} for name, about in of_all["party"].items()}
+    return {**of_cases, "party": {**of_cases["party"], **others}}
 
 
 @cache
@@ -186,8 +229,10 @@ def _sides() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each party's pattern of adjectives and names, in lower case."""
     out = []
     for code, about in _file()["party"].items():
-        adjectives, names = ("|".join(map(re.escape, about[key])) for key in ("adjectives", "names"))
-        out.append((code, re.compile(rf"(?<![\w.])(?:(?:{adjectives})|(?:{names})(?!\w))")))
+        stems = [a for a in about["adjectives"] if not a.isascii()]
+        whole = [*(f"{re.escape(a)}s?" for a in about["adjectives"] if a.isascii()), *map(re.escape, about["names"])]
+        ended = "|".join(whole)
+        out.append((code, re.compile("|".join([*(rf"(?<!\w){s}" for s in stems), rf"(?<![\w.])(?:{ended})(?!\w)"]))))
     return tuple(out)
 
 

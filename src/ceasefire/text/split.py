@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _EDGE = " \t\n\r,;:.–—-\"“”«»'‘’!)?("
 _LEAD = re.compile(
-    r"(?:and|or|but|as well as|then|also|so|while|whereas|as(?= \w+ \w+s\b)|although|though|that|"
+    r"(?:and|or|but|as well as|then|also|so|while|whereas|as(?= \w+ \w+s\b)|although|though|that(?!['’]s\b)|"
     r"plus)\b[\s,]*(?:that\b\s*|also\b\s*)?",
     re.IGNORECASE,
 )
