@@ -57,10 +57,11 @@ def main() -> None:
         told |= scaling(given.dates, given.size)
     if "city" in parts:
         told |= apart("benchmarks.damage_speed", "--child", json.dumps({"kind": "city", "size": given.size}))
-        print(
-            f"\ncity of {told['city_km2']:.0f} km2, 4 orbits, 2 polarisations, 33 dates: {told['city_s']:.1f} s wall,"
-        )
-        print(f"{told['city_cpu_s']:.1f} s processor, after reading (asked: {CITY_S:.0f} s for 365 km2)")
+        print(f"\ncity of {told['city_km2']:.0f} km2, 4 orbits, 2 polarisations, 33 dates, after reading:")
+        asked = f"asked: {CITY_S:.0f} s for 365 km2"
+        print(f"at once {told['city_s']:.1f} s wall, {told['city_cpu_s']:.1f} s processor ({asked})")
+        print(f"peak {told['city_peak_gb']:.2f} GB with a stack of {told['city_stack_gb']:.2f} GB in it")
+        print(f"by tiles, with writing, {told['city_tiles_s']:.1f} s wall, {told['city_tiles_cpu_s']:.1f} s processor")
     told["load"] = round(os.getloadavg()[0], 1)
     print(json.dumps(told))
 

@@ -19,6 +19,7 @@ pytest.importorskip("numba", reason="the extra `satellite` is not installed")
 from ceasefire.detectors import damage_kernel as kernel
 from ceasefire.detectors import threads
 from ceasefire.stats import change, change_t
+from ceasefire.stats.change_surface import Surface, places
 
 
 def stack(dates: int, rows: int, columns: int, *, missing: float = 0.02, seed: int = 1) -> np.ndarray:
@@ -61,6 +62,23 @@ def test_any_values_and_any_dates(x: np.ndarray, first: int, then: int) -> None:
     bits = 1 << np.arange(len(x))
     before, after = (first & bits) > 0, ((then & ~first) & bits) > 0
     same(kernel.moments(x, before, after), change.moments(x, before, after), size=60.0**2)
+
+
+@pytest.mark.parametrize(("rows", "columns", "blocks"), [(37, 71, (2, 3)), (20, 2100, (1, 7)), (5, 4, (1, 1))])
+def test_less_a_surface_is_the_references(rows: int, columns: int, blocks: tuple[int, int]) -> None:
+    x = stack(11, rows, columns, missing=0.2)
+    before = np.arange(11) < 8
+    edges = [np.linspace(0, size, n + 1).round().astype(int) for size, n in zip((rows, columns), blocks, strict=True)]
+    heights = np.random.default_rng(3).normal(0, 0.5, (11, *blocks)).astype(np.float32)
+    less = Surface(heights, *(places(e) for e in edges))
+    found = kernel.moments(x, before, ~before, less=less)
+    same(found, change.moments(x, before, ~before, less=less))
+    same(found, change.moments(x - less.at(), before, ~before))
+    views = kernel.moments(np.concatenate([x, x], axis=2)[:, :, :columns], before, ~before, less=less, threads=1)
+    for mine, one in zip(views, found, strict=True):
+        assert mine.tobytes() == one.tobytes()
+    with pytest.raises(ValueError, match="a surface of"):
+        kernel.moments(x[:, 1:], before, ~before, less=less)
 
 
 def test_no_dates_and_no_pixels() -> None:

@@ -74,6 +74,27 @@ def test_moderation_finds_more_than_the_plain_t() -> None:
     assert moderated[:100].mean() > 3 * plain[:100].mean()
 
 
+def test_hills_expansion_is_the_tail_to_one_in_a_million() -> None:
+    for dof in (1.0, 3.0, 5.5, 6.0, 8.0, 12.0, 25.0, 60.0, 1e4):
+        t = stats.t.isf(stats.norm.sf(np.linspace(0.0, 20.0, 900)), dof)
+        t = t[np.isfinite(t)]
+        exact = stats.norm.isf(np.exp(np.maximum(stats.t.logsf(t, dof), -690.0)))
+        assert np.abs(change_t.deviate(-t, np.full(len(t), dof)) + exact).max() < 1e-6
+
+
+def test_priors_of_strata_are_those_of_each_alone() -> None:
+    x = speckle(14, (7, 120, 120))
+    m = moments(x, np.arange(7) < 4, np.arange(7) >= 4)
+    stratum = change_t.strata(m.mean_before, np.ones((120, 120), dtype=bool))
+    assert np.bincount(stratum.ravel()).min() == pytest.approx(120 * 120 / 20, abs=2)
+    s = change_t.shift(m, stratum=stratum, use=np.ones((120, 120), dtype=bool))
+    variance, dof = change_t.pooled(m)
+    at = stratum == 7
+    prior = change_t.fit_prior(variance[at], dof[at])
+    moderate = (prior.dof * prior.variance + dof[at] * variance[at]) / (prior.dof + dof[at])
+    assert np.allclose(s.error[at], np.sqrt(moderate * (1 / 4 + 1 / 3)), rtol=1e-5)
+
+
 def test_constant_pixels_cannot_give_a_prior() -> None:
     with pytest.raises(ValueError, match="too few to tell"):
         change_t.fit_prior(np.zeros(1000), np.full(1000, 4.0))

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from ceasefire.detectors import damage_combine, damage_kernel
+from ceasefire.detectors import damage_combine, damage_kernel, damage_shift
 from ceasefire.detectors.damage_footprint import Footprints, Judged, judge
 from ceasefire.detectors.damage_series import LEAST_AFTER, LEAST_BEFORE, Count, Seen, look, move
 from ceasefire.detectors.damage_surroundings import DB, NotComparable, water
@@ -28,7 +28,7 @@ from ceasefire.detectors.threads import allowed, limited
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.model.scene import Scene
-from ceasefire.stats import change_combine
+from ceasefire.stats import change_combine, change_t
 from ceasefire.stats.change import moments
 from ceasefire.stats.change_null import ENOUGH, TailNull, crossed, folds
 from ceasefire.stats.change_surface import Surface
@@ -163,6 +163,8 @@ def detect(
         raise ValueError(f"a level lies between 0 and 1, not {level}")
     grid, watched, sides = _compared(stacks, before, after, labels)
     shape, quiet = grid.shape, ~watched
+    compiled = count is damage_kernel.moments
+    shift = damage_shift.shift if compiled else change_t.shift
     each = list(zip(stacks, sides, strict=True))
     seen = _on_threads(lambda of: look(of[0], *of[1], count=count), each)
     wet = _wet(stacks, seen) if mask_water else np.zeros(shape, dtype=bool)
@@ -174,7 +176,7 @@ def detect(
 
     def moved(k: int) -> tuple[Surface, float]:
         (stack, side), mean = each[k], seen[k].mean
-        m = move(stack, *side, mean=mean, valid=valid[k], watched=watched, count=count)
+        m = move(stack, *side, mean=mean, valid=valid[k], watched=watched, count=count, shift=shift)
         z[k], error[k], difference[k] = m.z, m.error, m.difference
         return m.surface, m.spread
 
@@ -182,7 +184,7 @@ def detect(
     valid &= np.isfinite(z[: len(stacks)])
     for k, score in enumerate((scores or {}).values(), start=len(stacks)):
         z[k] = _ranked(score, shape, quiet & ~wet)
-    statistic, dof, score = _combined(z, quiet, compiled=count is damage_kernel.moments)
+    statistic, dof, score = _combined(z, quiet, compiled=compiled)
     p, nulls = _judged(score, dof, quiet)
     masked = np.select([wet, np.isfinite(p), ~some, ~dated, constant], [3, 0, 1, 2, 4], default=5).astype(np.uint8)
     change = _weighed(difference, error) / DB

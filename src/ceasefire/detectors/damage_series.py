@@ -7,6 +7,7 @@ it. The second takes the surroundings off on the way; no second stack is made.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -87,7 +88,17 @@ def look(stack: Stack, before: Mask, after: Mask, *, count: Count) -> Seen:
     )
 
 
-def move(stack: Stack, before: Mask, after: Mask, *, mean: Singles, valid: Mask, watched: Mask, count: Count) -> Moved:
+def move(
+    stack: Stack,
+    before: Mask,
+    after: Mask,
+    *,
+    mean: Singles,
+    valid: Mask,
+    watched: Mask,
+    count: Count,
+    shift: Callable[..., change_t.Shift] = change_t.shift,
+) -> Moved:
     """Tell how far each pixel moved.
 
     Parameters
@@ -100,6 +111,8 @@ def move(stack: Stack, before: Mask, after: Mask, *, mean: Singles, valid: Mask,
         Pixels to judge, same shape. With fewer than `ENOUGH` none is.
     watched
         Pixels that may have changed: nothing is learned from them where others are enough.
+    shift
+        Gives the moderated t: `stats.change_t.shift` or the compiled `damage_shift.shift`.
 
     >>> from ceasefire.geo.grid import Grid
     >>> from ceasefire.stats.change import moments
@@ -123,6 +136,6 @@ def move(stack: Stack, before: Mask, after: Mask, *, mean: Singles, valid: Mask,
         return Moved(nothing, nothing, nothing, around.surface, float("nan"))
     m = count(x, before, after, less=around.surface)
     stratum = change_t.strata(m.mean_before, learn)
-    shift = change_t.shift(m, stratum=stratum, use=valid)
-    z, spread = standardise(shift.z, stratum=stratum, quiet=learn)
-    return Moved(z, shift.error * spread, shift.difference, around.surface, float(np.median(spread[valid])))
+    t = shift(m, stratum=stratum, use=valid)
+    z, spread = standardise(t.z, stratum=stratum, quiet=learn)
+    return Moved(z, t.error * spread, t.difference, around.surface, float(np.median(spread[valid])))

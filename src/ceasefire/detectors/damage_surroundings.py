@@ -11,6 +11,7 @@ where a scene has no VH. Ships and waves are no damage.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from ceasefire.errors import CeasefireError
 from ceasefire.geo.grid import Grid
 from ceasefire.geo.stack import Stack
 from ceasefire.stats.change_surface import Surface, places
+from ceasefire.stats.sorted_quantiles import quantiles
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -84,7 +86,7 @@ is -19.0: these look like decibels, not natural logarithms (divide by 4.343)
         raise WrongUnits(f"{name}: units are {stack.units!r}; natural logarithms of linear power are needed, 'log'")
     if not len(x):
         return
-    low, middle, high = np.quantile(x, [0.01, 0.5, 0.99])
+    low, middle, high = quantiles(x, [0.01, 0.5, 0.99]).tolist()
     if low < -13.0 or middle < -9.0:
         raise WrongUnits(
             f"{name}: one value in a hundred is below {low:.1f} and the middle is {middle:.1f}: these look like "
@@ -119,14 +121,19 @@ def surroundings(values: Singles, mean: Singles, *, grid: Grid, watched: Mask) -
     """
     sizes = zip(grid.shape, block_pixels(grid), strict=True)
     rows, columns = (_edges(size, length) for size, length in sizes)
-    coarse = np.full((len(values), len(rows) - 1, len(columns) - 1), np.nan)
-    for i in range(len(rows) - 1):
-        for j in range(len(columns) - 1):
-            at = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
-            known = np.isfinite(mean[at])
-            y, x = _chosen(known & ~watched[at], known)
-            y, x = y + rows[i], x + columns[j]
-            coarse[:, i, j] = _medians(values[:, y, x] - mean[y, x])
+    at, block = _chosen(np.isfinite(mean), watched, rows, columns)
+    order = np.argsort(block, kind="stable")
+    ends = np.searchsorted(block[order], np.arange((len(rows) - 1) * (len(columns) - 1) + 1))
+    # in the order of memory first, since chance reads are slow
+    y, x = np.divmod(at, mean.shape[1])
+    own = mean[y, x]
+    away = np.empty((len(values), len(at)), np.float32)
+    for k, image in enumerate(values):
+        some = image.reshape(-1).take(at) if image.flags.c_contiguous else image[y, x]
+        np.take(some - own, order, out=away[k])
+    away[~np.isfinite(away)] = np.nan
+    each = [_medians(away[:, a:b]) for a, b in pairwise(ends.tolist())]
+    coarse = np.stack(each, axis=1).reshape(len(values), len(rows) - 1, -1)
     whole = np.zeros(len(values))
     for k in np.flatnonzero(np.isfinite(coarse).any(axis=(1, 2))).tolist():
         whole[k] = np.nanmedian(coarse[k])
@@ -179,22 +186,35 @@ def block_pixels(grid: Grid) -> tuple[int, int]:
     return rows, columns
 
 
-def _chosen(controls: Mask, known: Mask) -> tuple[Places, Places]:
-    """Choose pixels of a block: controls, or all that are known where less than a fifth of those are controls."""
-    n, of = np.count_nonzero(controls), np.count_nonzero(known)
-    use, n = (controls, n) if n >= max(of / 5.0, 1.0) else (known, of)
-    rows, columns = np.divmod(np.flatnonzero(use)[:: max(n // SAMPLE, 1)], use.shape[1])
-    return rows, columns
+def _chosen(known: Mask, watched: Mask, rows: Places, columns: Places) -> tuple[Places, Places]:
+    """Choose pixels of each block: controls, or all that are known where less than a fifth of those are controls.
+
+    Gives their places in the flat image, rising, and the number of the block of each.
+    """
+    at, block = [], []
+    width = known.shape[1]
+    for i in range(len(rows) - 1):
+        for j in range(len(columns) - 1):
+            here = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
+            use, controls = known[here], known[here] & ~watched[here]
+            if np.count_nonzero(controls) >= max(np.count_nonzero(use) / 5.0, 1.0):
+                use = controls
+            y, x = np.divmod(np.flatnonzero(use), use.shape[1])
+            thin = slice(None, None, max(len(y) // SAMPLE, 1))
+            at.append((y[thin] + rows[i]) * width + x[thin] + columns[j])
+            block.append(np.full(len(at[-1]), i * (len(columns) - 1) + j))
+    place, number = np.concatenate(at), np.concatenate(block)
+    order = np.argsort(place)
+    return place[order], number[order]
 
 
 def _medians(away: Singles) -> Singles:
     """Give the median of each date over pixels; NaN with fewer than five of them."""
-    known = np.isfinite(away)
-    n = known.sum(axis=1)
+    n = np.count_nonzero(~np.isnan(away), axis=1)
     out = np.full(len(away), np.nan, np.float32)
     enough = n >= 5
     if enough.any():
-        ordered = np.sort(np.where(known, away, np.nan)[enough], axis=1)
+        ordered = np.sort(away[enough], axis=1)
         n = n[enough, None]
         middle = np.take_along_axis(ordered, np.hstack([(n - 1) // 2, n // 2]), axis=1)
         out[enough] = middle.mean(axis=1)

@@ -26,6 +26,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ceasefire.stats.sorted_quantiles import quantiles
+
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -97,7 +99,7 @@ def fit_tail(score: ArrayLike, *, apart: float = 1.0) -> TailNull:
     if len(g) < ENOUGH:
         raise ValueError(f"{len(g)} places to compare with: too few for a null of their own ({ENOUGH})")
     level = LEVELS[(LEVELS * len(g) / apart >= BEYOND) | (LEVELS >= 0.05)]
-    found = np.log(np.maximum(_quantiles(g, 1.0 - level), 1e-9))
+    found = np.log(np.maximum(quantiles(g, 1.0 - level), 1e-9))
     # inverse variance of a logarithm of a quantile of an exponential
     weight = (np.log(level) ** 2) * level / (1.0 - level)
     shape = np.log(TAILS[:, None] * np.expm1(-2.0 / TAILS[:, None] * np.log(level)))
@@ -203,15 +205,6 @@ def crossed(
 
 
 def _middle_and_spread(value: NDArray[Any]) -> tuple[float, float]:
-    middle = float(_quantiles(value, 0.5))
-    width = float(_quantiles(np.abs(value - middle), 0.5)) / QUARTILE
+    middle = float(quantiles(value, 0.5))
+    width = float(quantiles(np.abs(value - middle), 0.5)) / QUARTILE
     return middle, width if width > 0 else 1.0
-
-
-def _quantiles(value: NDArray[Any], at: ArrayLike) -> Array:
-    """Give quantiles as `numpy.quantile` does; sorting is much the faster way to them."""
-    ordered = np.sort(value, axis=None)
-    place = np.asarray(at, dtype=np.float64) * (len(ordered) - 1)
-    low = np.floor(place).astype(np.int64)
-    below, above = (ordered[np.minimum(k, len(ordered) - 1)].astype(np.float64) for k in (low, low + 1))
-    return np.asarray(below + (above - below) * (place - low))

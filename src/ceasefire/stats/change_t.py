@@ -24,6 +24,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from ceasefire.stats.change import Moments
+from ceasefire.stats.sorted_quantiles import quantiles
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -102,7 +103,7 @@ def fit_prior(variance: ArrayLike, dof: ArrayLike) -> Prior:
     """
     v, d = (np.asarray(x, dtype=np.float64).ravel() for x in (variance, dof))
     sums = _sums(v, d, np.zeros(len(v), np.uint8), np.ones(len(v), bool), 1, 0.0)
-    return _prior(sums[:, 0], 0.0)
+    return prior(sums[:, 0], 0.0)
 
 
 def strata(level: ArrayLike, use: ArrayLike) -> NDArray[np.uint8]:
@@ -124,7 +125,7 @@ def strata(level: ArrayLike, use: ArrayLike) -> NDArray[np.uint8]:
     out = np.zeros(x.shape, dtype=np.uint8)
     if number == 1:
         return out
-    bounds = np.quantile(x[known][:: -(-n // DRAWN)], np.linspace(0.0, 1.0, number + 1)[1:-1])
+    bounds = quantiles(x[known][:: -(-n // DRAWN)], np.linspace(0.0, 1.0, number + 1)[1:-1])
     flat, levels = out.reshape(-1), x.reshape(-1)
     for start in range(0, len(flat), PART):
         part, some = levels[start : start + PART], flat[start : start + PART]
@@ -194,7 +195,7 @@ def _priors(m: Moments, stratum: Strata, use: Mask) -> list[Prior]:
         total += _sums(variance, own, stratum[at], use[at], number, middle)
         seen |= np.bincount(stratum[at][use[at]], minlength=number) > 0
     return [
-        _prior(each, middle) if known else Prior(np.nan, np.nan)
+        prior(each, middle) if known else Prior(np.nan, np.nan)
         for each, known in zip(total.T, seen.tolist(), strict=True)
     ]
 
@@ -205,14 +206,34 @@ def _sums(variance: Array, dof: Array, stratum: Strata, use: Mask, number: int, 
         ok = use & np.isfinite(variance) & (variance > 0) & (dof > 0)
     v, d, s = variance[ok], dof[ok], stratum[ok]
     kind = d.astype(np.int64)
-    half = np.maximum(np.arange(int(kind.max(initial=0)) + 1), 0.5) / 2.0
-    e = np.log(v) - (digamma(half) - np.log(half) + middle)[kind]
-    weights = (None, e, e * e, np.asarray(polygamma(1, half))[kind])
+    biased, trigamma = unbiased(int(kind.max(initial=0)))
+    e = np.log(v) - (biased + middle)[kind]
+    weights = (None, e, e * e, trigamma[kind])
     return np.stack([np.bincount(s, weights=w, minlength=number).astype(np.float64) for w in weights])
 
 
-def _prior(sums: Array, middle: float) -> Prior:
-    """Fit a prior to what `_sums` gives of a stratum."""
+def unbiased(most: int) -> tuple[Array, Array]:
+    """Give mean and variance of the logarithm of chi-square over its degrees of freedom, for 0 to `most` of these.
+
+    >>> [v.round(3).tolist() for v in unbiased(2)]
+    [[-2.841, -1.27, -0.577], [17.197, 4.935, 1.645]]
+    """
+    half = np.maximum(np.arange(most + 1), 0.5) / 2.0
+    return np.asarray(digamma(half) - np.log(half)), np.asarray(polygamma(1, half))
+
+
+def prior(sums: Array, middle: float) -> Prior:
+    """Fit a prior to pixels counted, their unbiased logarithms of variances less `middle` and squares of these summed,
+    and the variances that these have by chance summed, shape (4,).
+
+    Raises
+    ------
+    ValueError
+        Fewer than 10 pixels.
+
+    >>> round(prior(np.array([100.0, -300.0, 970.0, 50.0]), 0.0).dof, 1)
+    10.6
+    """
     n, total, squares, trigamma = sums.tolist()
     if n < LEAST:
         raise ValueError(f"{n:.0f} pixels whose variance is above 0: too few to tell how variances differ ({LEAST})")
