@@ -35,8 +35,8 @@ REGISTER = (
     "UKR,Ukraine,Strip plant,GEODB1,49.60500,34.52000,Gas,GEODB\n"
 )
 FACTS = (
-    "id,kind,start,end,clock,place,lat,lon,radius_km,act,channel,procedure,reliability,credibility,origin,summary\n"
-    "f1,event,2025-04-02,2025-04-03,UTC,Elsewhere,49.600,34.520,20,attack.air.drone,news,report,B,2,agency,"
+    "id,kind,start,end,clock,place,lat,lon,radius_km,act,object_class,channel,procedure,reliability,credibility,origin,summary\n"
+    "f1,event,2025-04-02,2025-04-03,UTC,Elsewhere,49.600,34.520,20,attack.air.drone,energy,news,report,B,2,agency,"
     "A strike was reported.\n"
 )
 

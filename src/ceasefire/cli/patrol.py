@@ -134,7 +134,7 @@ def _write(one: Any, folder: Path, clock: str, publish: bool, pictures: list[Pat
         stills = [s for s, reason in why if not reason]
         waiting = [f"A still exists ({s.id}) and is not shown: {reason}." for s, reason in why if reason]
     folder.mkdir(parents=True, exist_ok=True)
-    names = [(d.lon, d.lat, s.id) for s in one.spots for d in s.discs]
+    names = [(d.lon, d.lat, d.id) for s in one.spots for d in s.discs]
     texts = {
         CELLS: cells_geojson(record),
         LOOKS: looks_csv(one.looks, names),

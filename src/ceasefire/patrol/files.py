@@ -57,8 +57,8 @@ def looks_csv(looks: Table[Look], names: Sequence[tuple[float, float, str]] = ()
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\n")
     sheet.writerow(COLUMNS)
-    for x in looks.sort("start", "id"):
-        place = known.get((round(x.lon, 7), round(x.lat, 7)), "")
+    placed = [(known.get((round(x.lon, 7), round(x.lat, 7)), ""), x) for x in looks]
+    for place, x in sorted(placed, key=lambda row: (row[0], row[1].start, row[1].acts)):
         where = (f"{x.lon:.6f}", f"{x.lat:.6f}", f"{x.radius_km:.4f}")
         when = (f"{x.start:%Y-%m-%dT%H:%M:%SZ}", f"{x.end:%Y-%m-%dT%H:%M:%SZ}")
         sheet.writerow(

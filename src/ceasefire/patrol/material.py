@@ -67,7 +67,7 @@ def read(
     sizes = [f.stat().st_size for p in paths for f in ([p] if p.is_file() else sorted(p.rglob("*"))) if f.is_file()]
     say(f"reading {len(sizes):,} files, {sum(sizes) / 1e6:,.1f} MB")
     try:
-        found = drone.read(paths, source=source, options=options.of_reader())
+        found = drone.read(paths, source=source, options=options.of_reader(), say=say)
     except ValueError as error:
         raise CeasefireError(f"source {source!r}: {error}") from None
     said = {digest(p) for p in (*options.zones, *options.sightings)}

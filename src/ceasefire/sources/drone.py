@@ -7,7 +7,7 @@ one. A file that cannot be read costs itself and nothing else.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -25,6 +25,8 @@ from ceasefire.sources.drone_files import Found, gather, reader
 from ceasefire.sources.drone_merge import Record, merge
 from ceasefire.sources.flight_read import FlightRead, Mark, local_to_utc, one_bad_file
 
+EACH, LARGE = 100, 50_000_000
+"""Files after which progress is told, and bytes of a file that is told of by itself."""
 USED, AGAIN, ASIDE = "used", "duplicate", "set aside"
 
 
@@ -77,7 +79,13 @@ class PatrolRead:
             raise ValueError(f"samples do not add up: {self.count}")
 
 
-def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] = {}) -> PatrolRead:
+def read(
+    paths: Sequence[Path],
+    *,
+    source: str,
+    options: Mapping[str, Any] = {},
+    say: Callable[[str], None] = lambda _: None,
+) -> PatrolRead:
     """Read all of a patrol's material.
 
     Parameters
@@ -89,6 +97,8 @@ def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] = {})
     options
         Given to every reader (`clock`, `camera_elevation_deg`, ...). `files`: patterns of names to options for those
         files only, e.g. `{"*.csv": {"focal_film_mm": 24}}`.
+    say
+        Takes progress, a line at a time.
 
     Raises
     ------
@@ -113,7 +123,9 @@ def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] = {})
         parts: list[tuple[str, FlightRead, str]] = []
         planned: list[Table[Planned]] = []
         files: list[PatrolFile] = []
-        for one in found:
+        for number, one in enumerate(found, start=1):
+            if number % EACH == 0 or (not one.reason and one.path.stat().st_size > LARGE):
+                say(f"file {number:,} of {len(found):,}: {one.name}")
             if one.reason:
                 parts.append((one.name, _aside(source, one), ""))
                 files.append(_file(one, AGAIN if one.again else ASIDE, one.reason))
