@@ -19,6 +19,8 @@ SIZES = (188, 192, 204)
 SYNC, PACKET = 0x47, 188
 BLOCK, WINDOW = 1 << 22, 1 << 16
 """Bytes read at once; bytes searched at once for the grid."""
+LONG_RUN, ATTEMPTS = 16, 64
+"""Packets in a row by which a file is known as a stream, where it has so many, and places at which they are sought."""
 SPAN = 64
 """Packets looked at after the grid was found; twice as many each time it holds, so that a grid that is lost again and
 again costs no more than its length."""
@@ -51,10 +53,24 @@ class Told:
 def is_stream(start: bytes) -> bool:
     """Tell whether bytes hold a run of transport packets, from wherever it begins.
 
-    >>> is_stream(b"junk" + 6 * (b"G" + bytes(187))), is_stream(b"PK" + bytes(2000))
+    Why more than sync bytes: a log of records of one length may have one in each. Every packet also says whether it
+    carries anything (bits of the fourth byte), and never that it does not.
+
+    >>> is_stream(b"junk" + 6 * (b"G\\0\\0\\x10" + bytes(184))), is_stream(b"PK" + bytes(2000))
     (True, False)
+    >>> is_stream(40 * (b"G" + bytes(187)))
+    False
     """
-    return _sync(np.frombuffer(start, dtype=np.uint8), 0, SIZES, last=False) is not None
+    data, at = np.frombuffer(start, dtype=np.uint8), 0
+    for _ in range(ATTEMPTS):
+        if (found := _sync(data, at, SIZES, last=False)) is None:
+            return False
+        heads = found[0] + found[1] * np.arange(LONG_RUN)
+        heads = heads[heads + 3 < len(data)]
+        if (data[heads] == SYNC).all() and (data[heads + 3] & 0x30 > 0).all():
+            return True
+        at = found[0] + 1
+    return False
 
 
 def pids(rows: Rows) -> NDArray[np.int64]:
