@@ -152,7 +152,7 @@ class File:
     state: str
     """`used`, `duplicate` or `set aside`."""
     used: int
-    """Samples of the flights that were read from it, alone or with others; lines of a plan, or marks."""
+    """Samples that it gave; lines of a plan, or marks."""
     quarantined: int
     """Samples, lines or marks set aside."""
     reasons: tuple[tuple[str, int], ...]

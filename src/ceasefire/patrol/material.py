@@ -99,7 +99,7 @@ def _file(one: drone.PatrolFile, found: drone.PatrolRead, flights: Sequence[Flig
         sha256=one.sha256,
         format=one.format,
         state=one.state,
-        used=sum(len(f) for f in mine),
+        used=one.samples,
         quarantined=len(aside),
         reasons=why if why or not one.reason else ((one.reason, 1),),
         clock="; ".join(dict.fromkeys(f.clock for f in mine if f.clock)),
