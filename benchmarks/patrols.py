@@ -168,14 +168,14 @@ def main() -> None:
     for k, acts in enumerate(SIZES_M):
         mine = rows[(rows[:, 1] == k) & (rows[:, 2] > 0)]
         print(f"  {', '.join(acts):<22} claimed {mine[:, 2].mean():.3f}, achieved {mine[:, 3].mean():.3f}")
-    blind = [patrol(s, SIZES_M, jamming=True) for s in list(seeds)[:40]]
+    blind = [patrol(s, SIZES_M, jamming=True) for s in list(seeds)[:20]]
     most = 0.0
     for one in blind:
         gone = one.flight.keep(one.jammed) if one.jammed.any() else None
         if gone is not None and len(gone):
             over = Patrol(gone, one.east, one.north, one.spots, one.things, one.why, one.jammed, one.weather, 0.0)
             most = max(most, *(q for q, _ in claimed(over).values()))
-    print(f"\njammed stretches by themselves, 40 patrols: highest quality claimed {most}")
+    print(f"\njammed stretches by themselves, 20 patrols: highest quality claimed {most}")
     n, right = sum(why.values()), sum(v for (said, true), v in why.items() if said == true)
     print(f"lost looks: {right} of {n} name what truly hindered ({100 * right / n:.1f} %)")
     for (said, true), v in sorted(why.items(), key=lambda x: -x[1]):

@@ -167,23 +167,23 @@ def _within_reach(flight: Flight, place: Watched, lost: Interference) -> bool:
 
 
 def _reach_m(flight: Flight) -> float:
-    """Give how far from the platform the middle of the image lies on the ground, and half as much again, metres."""
+    """Give how far from the platform the middle of the image lies on the ground, and a fifth more, metres."""
     with np.errstate(invalid="ignore"):
         high = flight.height_m - np.where(flight.datum == "takeoff", np.nan_to_num(flight.ground_m), flight.ground_m)
         down = np.clip(-flight.elevation_deg, 10.0, 90.0)
         far = high / np.tan(np.radians(down)) + high * np.tan(np.radians(flight.vfov_deg / 2)) / np.sin(
             np.radians(down)
         )
-    return 1.5 * float(np.median(far[np.isfinite(far)])) if np.isfinite(far).any() else UNKNOWN_REACH_M
+    return 1.2 * float(np.median(far[np.isfinite(far)])) if np.isfinite(far).any() else UNKNOWN_REACH_M
 
 
 def _speed_m_s(flight: Flight, known: NDArray[np.int64]) -> float:
-    """Give the platform's usual speed and a quarter more, from the positions that can be relied on."""
+    """Give the platform's usual speed and a tenth more, from the positions that can be relied on."""
     seconds = np.diff(flight.times[known].astype("datetime64[ms]").astype(np.int64)) / 1000.0
     lon_m, lat_m = metres_per_degree(flight.lat[known[:1]])
     step = np.hypot(np.diff(flight.lon[known]) * lon_m, np.diff(flight.lat[known]) * lat_m)
     moving = step[seconds > 0] / seconds[seconds > 0]
-    return 1.25 * float(np.median(moving)) if len(moving) else FASTEST_M_S
+    return 1.1 * float(np.median(moving)) if len(moving) else FASTEST_M_S
 
 
 def _look(

@@ -224,7 +224,8 @@ def _project(true: dict[str, Array], thing: Array) -> tuple[Array, Array, Array]
     with np.errstate(divide="ignore", invalid="ignore"):
         u = np.where(ahead > 0, x / ahead / np.tan(np.radians(true["hfov"] / 2)), np.nan)
         v = np.where(ahead > 0, y / ahead / np.tan(np.radians(true["vfov"] / 2)), np.nan)
-    bent = 1.0 - LENS * 0.5 * (u**2 + v**2)
+    near = (np.abs(u) < 1.2) & (np.abs(v) < 1.2)  # outside the image the lens's law is none
+    bent = np.where(near, 1.0 - LENS * 0.5 * (u**2 + v**2), 1.0)
     return u * bent, v * bent, np.sqrt(d[0] ** 2 + d[1] ** 2 + d[2] ** 2)
 
 
