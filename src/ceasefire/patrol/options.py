@@ -23,6 +23,7 @@ NAMES = (
     "marks",
     "pixels",
     "reach_km",
+    "reader",
     "reason",
     "sees_in_the_dark",
 )
@@ -55,6 +56,8 @@ class Options:
     """Columns of a mission's own tables."""
     marks: Mapping[str, Any] = field(default_factory=dict)
     """Options of the reader of sightings: `classes`, `fps`, `start`, ..."""
+    reader: Mapping[str, Any] = field(default_factory=dict)
+    """Further options of readers of flights: `camera`, `leap_seconds`, `datum`, `files`, ..."""
     plan: tuple[Path, ...] = ()
     """What was planned."""
     zones: tuple[Path, ...] = ()
@@ -96,7 +99,8 @@ class Options:
                 known = ", ".join(sorted([*NAMES, "plan", "sightings", "zones"]))
                 raise CeasefireError(f"source {source!r}: no option {name!r} for a patrol; known: {known}")
         mapping, marks = given.get("mapping") or {}, given.get("marks") or {}
-        for name, value in (("mapping", mapping), ("marks", marks)):
+        reader = given.get("reader") or {}
+        for name, value in (("mapping", mapping), ("marks", marks), ("reader", reader)):
             if not isinstance(value, Mapping):
                 raise CeasefireError(f"source {source!r}: {name} is names with values, not {value!r}")
         view = given.get("field_of_view_deg")
@@ -123,20 +127,31 @@ class Options:
             reason=str(given.get("reason", "")),
             mapping=mapping,
             marks=marks,
+            reader=reader,
             **files,
         )
 
     def of_reader(self) -> dict[str, Any]:
-        """Give what readers of flights ask for."""
+        """Give what readers of flights ask for; logs of autopilots ask for the camera in one piece.
+
+        >>> Options(camera_elevation_deg=-90.0, field_of_view_deg=(70.0, 43.0)).of_reader()["camera"]
+        {'elevation_deg': -90.0, 'hfov_deg': 70.0, 'vfov_deg': 43.0}
+        """
         out: dict[str, Any] = {}
-        for name in ("camera_elevation_deg", "camera_azimuth_deg"):
-            if isfinite(value := getattr(self, name)):
-                out[name] = value
+        camera: dict[str, Any] = {}
+        for name in ("elevation_deg", "azimuth_deg"):
+            if isfinite(value := getattr(self, f"camera_{name}")):
+                out[f"camera_{name}"] = camera[name] = value
+        if self.field_of_view_deg is not None:
+            for name, value in zip(("hfov_deg", "vfov_deg"), self.field_of_view_deg, strict=True):
+                out[name] = camera[name] = value
+        if "elevation_deg" in camera:
+            out["camera"] = camera
         if self.clock:
             out["clock"] = self.clock
         if self.mapping:
             out["mapping"] = dict(self.mapping)
-        return out
+        return out | dict(self.reader)
 
 
 def _number(given: Mapping[str, Any], name: str, source: str, low: float, high: float, default: float = nan) -> float:
