@@ -16,7 +16,7 @@ import pyarrow as pa
 from scipy.spatial import cKDTree
 
 from ceasefire.fusion.columns import numbered
-from ceasefire.fusion.match import _attach, _number, _pairs, _possible, _taken_apart, _View, match
+from ceasefire.fusion.match import _attach, _attach_slow, _number, _pairs, _possible, _taken_apart, _View, match
 from ceasefire.fusion.priors import Priors
 from ceasefire.model.records import MATCHING, Observation, Weight
 from ceasefire.model.table import Table
@@ -82,7 +82,8 @@ def link(observations: Table[Observation], priors: Priors, *, least: float = 0.1
         With fewer pairs that can be one event there is too little to learn from, and the rule decides; chosen likewise.
     """
     view = _View(observations)
-    fine = np.flatnonzero(view.radius <= priors.same_km)
+    slow = view.slow & (view.radius <= priors.same_km)
+    fine = np.flatnonzero((view.radius <= priors.same_km) & ~slow)
     model = None
     if priors.matching == "linkage" and len(fine) > 1:
         i, j, _ = _pairs(view, fine, priors)
@@ -97,6 +98,8 @@ def link(observations: Table[Observation], priors: Priors, *, least: float = 0.1
     cost = -np.log(p / np.maximum(1.0 - p, 1e-12)) - 1e-4 * fit
     groups = np.arange(len(observations))
     groups[fine] = fine[_taken_apart(view, fine, i[joins], j[joins], cost[joins])]
+    if slow.any():
+        groups = _attach_slow(view, groups, fine, np.flatnonzero(slow), priors)
     coarse = np.flatnonzero(view.radius > priors.same_km)
     if len(coarse):
         groups = _attach(view, groups, fine, coarse)
