@@ -76,7 +76,7 @@ def _secret(place: Place, rules: ReleaseRules) -> bool:
 
 
 def _leg(leg: Leg, step: float) -> Leg:
-    """Leave out the ground around take-off and landing, round the rest, and tell no heights."""
+    """Leave out the ground around take-off and landing, round the rest, tell no heights and not which aircraft."""
     known = [p for p in leg.track if not isnan(p[0])]
     track: list[tuple[float, float, float]] = []
     for lon, lat, _ in leg.track:
@@ -85,7 +85,7 @@ def _leg(leg: Leg, step: float) -> Leg:
         here = (round(_middle(lon, step), 6), round(_middle(lat, step), 6), nan)
         if not track or track[-1][:2] != here[:2]:
             track.append(here)
-    return replace(leg, source="", track=tuple(track))
+    return replace(leg, platform="", source="", track=tuple(track))
 
 
 def _middle(value: float, step: float) -> float:
