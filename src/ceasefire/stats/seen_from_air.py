@@ -6,8 +6,8 @@ trees stand before it.
 
 Source: the target transfer probability function and the search model of night vision practice (Johnson 1958; Driggers,
 Cox and Edwards, Introduction to Infrared and Electro-Optical Systems, 1999). Half of trained observers detect a thing
-with 0.75 line pairs across it; what stands in the way is a stated number, not a measured one. Checked against invented observers of another kind
-(docs/methods/patrols.md): claims lie 0.05 below what is achieved.
+with 0.75 line pairs across it; what stands in the way is a stated number, not a measured one. Checked against invented
+observers of another kind (docs/methods/patrols.md): claims lie 0.05 below what is achieved.
 """
 
 from __future__ import annotations
