@@ -2,7 +2,7 @@
 
 import pytest
 
-from ceasefire.text.speakers import Named, all_named, is_pronoun, speaker
+from ceasefire.text.speakers import Named, _file, all_named, is_pronoun, speaker
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,22 @@ def test_a_pronoun_means_the_last_one_of_its_kind() -> None:
     assert it is not None
     assert (he.name, it.name) == ("Vladimir Putin", "Kremlin")
     assert is_pronoun("They")
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "party"),
+    [
+        ("Hamas officials", "Hamas officials", "Hamas"),
+        ("officials of the African Union", "African Union officials", "African Union"),
+    ],
+)
+def test_a_group_of_a_body_without_an_adjective_is_named_by_the_body(words: str, name: str, party: str) -> None:
+    one = speaker(words)
+    assert one is not None
+    assert (one.name, one.party) == (name, party)
+
+
+def test_every_party_gives_its_officials_a_name() -> None:
+    for code in _file()["party"]:
+        for word in _file()["party"][code]["names"]:
+            assert speaker(f"{word.title()} officials") is not None

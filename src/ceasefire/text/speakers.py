@@ -191,7 +191,8 @@ def _group(text: str, body: Speaker | None) -> Speaker | None:
         return Speaker(f"{body.name} {noun}", party=body.party, office=f"{body.name} {noun}", known=False)
     code = next((code for code, side in _sides() if side.search(text.lower())), "")
     if code:
-        label = {"usa": "US", "United Kingdom": "UK"}.get(code, str(_file()["party"][code]["adjectives"][0]).title())
+        adjectives = _file()["party"][code]["adjectives"]  # an armed group has none: "Hamas officials"
+        label = {"usa": "US", "United Kingdom": "UK"}.get(code, str(adjectives[0]).title() if adjectives else code)
         own = "" if noun in _APART else code
         return Speaker(f"{label} {noun}", party=own, office=f"{label} {noun}", known=False)
     before = re.search(r"([\w-]+)\s+$", text[: nouns[-1].start()])
