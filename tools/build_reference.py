@@ -11,7 +11,6 @@ import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from ceasefire.model import taxonomy
 from ceasefire.model.agreement import Agreement
 from ceasefire.model.likelihood import WORDS
 from ceasefire.reporting.release import ReleaseRules
-from ceasefire.sources import products
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -359,10 +357,8 @@ def product_list() -> str:
         "What the key `product` of a source line may name. The reader's own text says which columns it needs, what it",
         "assumes and what it refuses.\n",
     ]
-    for name in products():
-        if find_spec(sources._READERS[name]) is None:
-            continue
-        module = import_module(sources._READERS[name])
+    for name, path in sources.modules().items():
+        module = import_module(path)
         lines += [f"## {name}\n", _flowing((module.__doc__ or "").split("\n| ")[0]), f"\nCode: `{module.__name__}`.\n"]
     return "\n".join(lines)
 

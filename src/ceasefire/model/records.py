@@ -30,7 +30,7 @@ class Observation:
     evidence: str
     """SHA-256 of the file's bytes."""
     channel: str
-    """How it was seen: `satellite.thermal`, `satellite.radar`, `drone`, `news`, `party`, `official`,
+    """How it was seen: `satellite.thermal`, `.radar`, `.optical`, `.lights`, `drone`, `news`, `party`, `official`,
     `monitor`, `alert`. The part before the dot is the family."""
     procedure: str
     """`report` (someone independent reports), `claim` (a party or its office speaks), `sensor`, `alert`, `tally`."""

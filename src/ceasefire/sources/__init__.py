@@ -68,13 +68,26 @@ class RasterReader(Protocol):
         """Read files of one product into stacks and looks."""
 
 
-def products() -> list[str]:
-    """List the products that can be read.
+_MATERIAL: dict[str, str] = {
+    "black_marble": "ceasefire.sources.black_marble",
+    "drone": "ceasefire.sources.drone",
+}
+"""Products whose readers give neither rows nor stacks: series of night lights, flights."""
 
-    >>> "viina" in products()
+
+def modules() -> dict[str, str]:
+    """Give the module of every product that a source line may name; `rasters` is for programs, no detector takes it."""
+    pixels = {name: path for name, path in _RASTER_READERS.items() if name != "rasters"}
+    return dict(sorted({**_READERS, **pixels, **_MATERIAL}.items()))
+
+
+def products() -> list[str]:
+    """List the products that a source line may name.
+
+    >>> {"viina", "sentinel1", "drone"} <= set(products())
     True
     """
-    return sorted(_READERS)
+    return list(modules())
 
 
 def reader(product: str) -> Reader:
@@ -93,7 +106,7 @@ def reader(product: str) -> Reader:
     ceasefire.errors.SourceError: unknown product 'vina' (did you mean 'viina'?)
     """
     if product not in _READERS:
-        near = difflib.get_close_matches(product, _READERS, n=1)
+        near = difflib.get_close_matches(product, products(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(products())}"
         raise SourceError(f"unknown product {product!r} ({hint})")
     read: Reader = importlib.import_module(_READERS[product]).read
