@@ -29,12 +29,15 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "source": ("int16", 0),
     "station": ("int32", 0),
     "late_s": ("float32", np.nan),
+    "second": ("int8", 60),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Fixes:
     """Positions of ships, by MMSI and then by time; every array has the shape (fixes,), unknown is NaN.
+
+    A message whose position is not available (181 and 91 degrees) has a NaN place: that it came tells of the ship.
 
     >>> fixes = Fixes.of(mmsi=[273000001, 272000001, 272000001], lon=[33.0, 31.0, 31.1], lat=[44.0, 46.0, 46.0],
     ...     times=np.array(["2025-04-01T00:00", "2025-04-01T00:10", "2025-04-01T00:00"], dtype="datetime64[ms]"))
@@ -68,6 +71,9 @@ class Fixes:
     """Number of the receiving station in the reader's list of stations, 0 where not told, int32."""
     late_s: Array
     """Seconds between the broadcast, by the ship's own second, and its reception; NaN where not told, float32."""
+    second: Array
+    """Time stamp of the position: 0 to 59 the UTC second, 60 not available, 61 typed in by hand, 62 dead reckoning,
+    63 the receiver of positions is out of order (ITU-R M.1371); int8."""
 
     @classmethod
     def of(cls, *, mmsi: Any, times: Any, lon: Any, lat: Any, **given: Any) -> Self:
