@@ -1,7 +1,8 @@
-"""Which first-order region (oblast, state, province) a place lies in, anywhere in the world.
+"""Which first-order region (oblast, state, province) or sea a place lies in, anywhere in the world.
 
 Why regions: agreements, alerts, tallies and tables speak of oblasts, and a region is as much as may safely be
-published of many places. Codes are ISO 3166-2. A region's country is a stated view (`boundaries.VIEWS`).
+published of many places. Codes are ISO 3166-2, and those of `seas` on the water. A region's country is a stated view
+(`boundaries.VIEWS`); that of a sea is `XZ`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from ceasefire.geo import distance
+from ceasefire.geo import distance, seas
 from ceasefire.geo.boundaries import DEFAULT_VIEW, VIEWS, boundaries, grid, rows
 from ceasefire.geo.region_names import aliases, code_of
 
-__all__ = ["aliases", "code_of", "country", "disc", "locate", "match", "names", "shape"]
+__all__ = ["aliases", "code_of", "country", "disc", "locate", "match", "names", "on_region", "shape"]
 
 REACH_KM = 2.0
 """Default reach of `locate`: the shipped coast is good to about 1 km, and ports stand at its edge."""
+_WATER = "XZ"
 
 
 def locate(lon: Any, lat: Any, *, reach_km: float = REACH_KM) -> npt.NDArray[np.object_]:
-    """Give the ISO 3166-2 code of the region each point lies in; '' in the sea and for NaN.
+    """Give the code of the region or sea each point lies in; '' in a sea without a code and for NaN.
 
     Parameters
     ----------
@@ -39,13 +41,33 @@ def locate(lon: Any, lat: Any, *, reach_km: float = REACH_KM) -> npt.NDArray[np.
     Most points are answered by a grid of 0.1 degree cells that lie wholly in one region; the others by exact
     tests against the polygons whose boxes hold them. A point on a common border takes the first code.
 
-    >>> locate([30.52, 36.19, 37.62, 33.0], [50.45, 51.73, 55.75, 43.5]).tolist()
-    ['UA-30', 'RU-KRS', 'RU-MOW', '']
+    >>> locate([30.52, 36.19, 37.62, 33.0, -20.0], [50.45, 51.73, 55.75, 43.5, 40.0]).tolist()
+    ['UA-30', 'RU-KRS', 'RU-MOW', 'XZ-BLS', '']
     """
+    x, y = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (lon, lat)))
+    row = _rows(x, y, reach_km)
+    code = np.append(boundaries().code, "")[np.where(row < 0, -1, row)]
+    water = np.flatnonzero(row == -2)
+    if len(water):
+        code[water] = seas.within(x[water], y[water])
+    return np.asarray(code)
+
+
+def on_region(lon: Any, lat: Any) -> npt.NDArray[np.bool_]:
+    """Tell which points lie in some land region, shape (n,).
+
+    >>> on_region([30.52, 33.0], [50.45, 43.5]).tolist()
+    [True, False]
+    """
+    x, y = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (lon, lat)))
+    return _rows(x, y, 0.0) >= 0
+
+
+def _rows(x: Any, y: Any, reach_km: float) -> npt.NDArray[np.int64]:
+    """Give the row of the land region of each point; -2 in none, -3 where the point is not known."""
     if not 0.0 <= reach_km <= 10.0:
         raise ValueError(f"reach_km lies between 0 and 10, not {reach_km}")
-    x, y = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (lon, lat)))
-    row = np.full(x.shape, -2, dtype=np.int64)
+    row = np.full(x.shape, -3, dtype=np.int64)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (np.abs(y) <= 90.0))
     x, y = distance.wrap(x[known]), y[known]
     cells, side = grid()
@@ -56,11 +78,11 @@ def locate(lon: Any, lat: Any, *, reach_km: float = REACH_KM) -> npt.NDArray[np.
     if len(near):
         found[near] = _exact(x[near], y[near], reach_km)
     row[known] = found
-    return np.append(boundaries().code, "")[np.where(row < 0, -1, row)]
+    return row
 
 
 def names(language: str = "en") -> dict[str, str]:
-    """Give the name of every region by code.
+    """Give the name of every region and sea by code.
 
     Parameters
     ----------
@@ -74,7 +96,7 @@ def names(language: str = "en") -> dict[str, str]:
     if language not in b.names:
         raise ValueError(f"no names in {language!r}: use one of {', '.join(b.names)}")
     wanted = zip(b.code, b.names[language], b.names["en"], strict=True)
-    return {code: name or english for code, name, english in wanted}
+    return {code: name or english for code, name, english in wanted} | seas.names(language)
 
 
 def shape(code: str) -> Any:
@@ -83,7 +105,7 @@ def shape(code: str) -> Any:
     >>> shape("UA-30").geom_type
     'MultiPolygon'
     """
-    return boundaries().shape[_row(code)]
+    return seas.shape(code) if code in seas.codes() else boundaries().shape[_row(code)]
 
 
 @cache
@@ -111,35 +133,38 @@ def disc(code: str) -> tuple[float, float, float]:
 
 
 def match(pattern: str, *, view: str = DEFAULT_VIEW) -> list[str]:
-    """Give the codes a pattern means, sorted: a country (`UA`), one region (`UA-53`), or `*` for all.
+    """Give the codes a pattern means, sorted: a country (`UA`), one region (`UA-53`), `XZ` (all seas), `*` (all land).
 
     Parameters
     ----------
     pattern
-        ISO 3166-1 alpha-2 country or ISO 3166-2 region.
+        ISO 3166-1 alpha-2 country, ISO 3166-2 region, or a sea.
     view
         Boundary view, which decides which regions a country has (`boundaries.VIEWS`).
 
-    >>> match("UA-53"), len(match("UA")), len(match("UA", view="natural-earth")), match("XZ")
-    (['UA-53'], 27, 25, [])
+    >>> match("UA-53"), len(match("UA")), len(match("UA", view="natural-earth")), match("XZ-BLS"), match("XQ")
+    (['UA-53'], 27, 25, ['XZ-BLS'], [])
     """
     b = boundaries()
     if pattern == "*":
         return [str(c) for c in b.code]
+    if pattern.split("-", maxsplit=1)[0] == _WATER:
+        return sorted(code for code in seas.codes() if pattern in (_WATER, code))
     if "-" in pattern:
         return [pattern] if pattern in rows() else []
     return [str(c) for c in b.code[_countries(view) == pattern]]
 
 
 def country(codes: Any, *, view: str = DEFAULT_VIEW) -> npt.NDArray[np.object_]:
-    """Give the ISO 3166-1 country of region codes, shape (n,); '' for an unknown code or ''.
+    """Give the ISO 3166-1 country of region codes, shape (n,); `XZ` for a sea, '' for an unknown code or ''.
 
     >>> country(["UA-43", "RU-KRS", ""]).tolist(), country(["UA-43"], view="natural-earth").tolist()
     (['UA', 'RU', ''], ['RU'])
     """
     of = np.append(_countries(view), "")
     distinct, place = np.unique(np.asarray(codes, dtype=object).astype(str), return_inverse=True)
-    return np.asarray(of[[rows().get(str(c), -1) for c in distinct]])[place]
+    known = of[[rows().get(str(c), -1) for c in distinct]]
+    return np.asarray(np.where(np.isin(distinct, seas.codes()), _WATER, known))[place]
 
 
 def _countries(view: str) -> npt.NDArray[np.object_]:
