@@ -31,6 +31,7 @@ _TYPES: dict[Any, pa.DataType] = {
     bool: pa.bool_(),
     datetime: _TIME,
     tuple[str, ...]: pa.list_(pa.string()),
+    tuple[int, ...]: pa.list_(pa.int64()),
     tuple[tuple[str, float], ...]: _PAIRS_FLOAT,
     tuple[tuple[str, str], ...]: _PAIRS_TEXT,
 }
