@@ -1,0 +1,155 @@
+"""How often ships broadcast, and where: what a receiver would have heard if nothing had been lost.
+
+Why: reception is what was heard against what was sent. Nobody records what was sent, but ITU-R M.1371 says how often
+a ship reports at its speed, and two positions of a ship tell that it sailed between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.geo import distance
+from ceasefire.geo.fixes import Fixes
+
+Array = NDArray[Any]
+
+CLASS_B = (18, 19)
+"""Types of message of class B equipment."""
+
+LONGEST_H = 12.0
+"""Silences longer than this tell nothing of reception: nobody knows where the ship was, hours."""
+
+PIECE_S = 600.0
+"""Step at which a silence is laid out along the way, s."""
+
+
+def interval_s(speed_kn: Any, status: Any, message: Any, turning: Any = False) -> Array:
+    """Give the seconds between two reports of a ship's position.
+
+    Parameters
+    ----------
+    speed_kn
+        Speed over ground, knots; unknown (NaN) counts as 10.
+    status
+        Navigational status 0 to 15; 1 and 5 are at anchor and moored.
+    message
+        Type of message; 18 and 19 are class B, 27 the long-range report.
+    turning
+        Whether the ship changes its course.
+
+    Source: Recommendation ITU-R M.1371-5 (2014), Annex 1, section 4.2.1, tables 1 (class A) and 2 (class B);
+    message 27: Annex 4.
+
+    >>> interval_s([0.1, 8.0, 15.0, 25.0, 8.0], [1, 0, 0, 0, 0], [1, 1, 1, 1, 18]).tolist()
+    [180.0, 10.0, 6.0, 2.0, 30.0]
+    """
+    speed, status, message, turning = np.broadcast_arrays(
+        np.nan_to_num(np.asarray(speed_kn, dtype=np.float64), nan=10.0), status, message, turning
+    )
+    under_way = np.select(
+        [speed <= 14.0, speed <= 23.0], [np.where(turning, 10.0 / 3.0, 10.0), np.where(turning, 2.0, 6.0)], 2.0
+    )
+    class_a = np.where(np.isin(status, (1, 5)) & (speed <= 3.0), 180.0, under_way)
+    class_b = np.where(speed <= 2.0, 180.0, 30.0)
+    return np.select([np.isin(message, CLASS_B), message == 27], [class_b, 180.0], class_a)
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """Transmissions to be expected and messages heard, by ship, place and hour; every array has the shape (pieces,)."""
+
+    ship: Array
+    """Number of the ship in the list of ships."""
+    lon: Array
+    """Degrees east, on the straight way between two fixes."""
+    lat: Array
+    """Degrees north."""
+    times: Array
+    """Middle of the piece, seconds since 1970."""
+    sent: Array
+    """Transmissions to be expected in this piece of the way."""
+    heard: Array
+    """1 where the piece ends with a fix that was heard, else 0."""
+    station: Array
+    """Station that heard it, -1 where none did."""
+    pair: Array
+    """Number of the fix that begins the silence: pieces of one silence share it."""
+    silence_s: Array
+    """Length of the whole silence, s."""
+
+
+def feed_interval_s(wait_s: Any, due_s: Any) -> float:
+    """Give the shortest time between two messages of one ship that the feed passes on, s.
+
+    Why: many feeds and archives keep one position a minute. What they throw away is not lost reception. The second
+    percentile of the waits stands at the feed's interval even where reception is poor, because the commonest wait is
+    the shortest.
+
+    >>> feed_interval_s([60.0] * 50 + [120.0] * 50, [10.0] * 100)
+    60.0
+    >>> feed_interval_s([10.0] * 10 + [20.0] * 90, [10.0] * 100)
+    0.0
+    """
+    wait, due = np.asarray(wait_s, dtype=np.float64), np.asarray(due_s, dtype=np.float64)
+    quick = (wait > 0) & (due <= 30.0)
+    if quick.sum() < 20:
+        return 0.0
+    ratio = float(np.quantile(wait[quick] / due[quick], 0.02))
+    return 0.0 if ratio < 1.5 else float(np.quantile(wait[quick], 0.02, method="lower"))
+
+
+def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
+    """Lay out what each ship must have sent between its fixes, on the straight way between them.
+
+    Parameters
+    ----------
+    fixes
+        Fixes in order; the same transmission heard by several stations counts once, for the first of them.
+    feed_s
+        Interval of the feed, s; None estimates it (`feed_interval_s`).
+
+    Returns
+    -------
+    pieces, feed_s
+        Silences longer than `LONGEST_H` are left out.
+    """
+    fixes = fixes.keep(np.isfinite(fixes.lon) & np.isfinite(fixes.lat))
+    t = fixes.times.astype("datetime64[ms]").view("int64") / 1000.0
+    ship = np.cumsum(np.diff(fixes.mmsi, prepend=fixes.mmsi[:1]) != 0)
+    fresh = np.ones(len(t), dtype=bool)
+    fresh[1:] = (np.diff(ship) > 0) | (np.diff(t) >= 1.0)
+    at = np.flatnonzero(fresh)
+    a, b = at[:-1], at[1:]
+    wait = t[b] - t[a]
+    use = (ship[a] == ship[b]) & (wait <= LONGEST_H * 3600.0)
+    a, b, wait = a[use], b[use], wait[use]
+    turning = np.zeros(len(a), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        turn = np.abs(distance.wrap(fixes.course_deg[b].astype(float) - fixes.course_deg[a]))
+        turning = (turn > 5.0) & (wait < 30.0) & (fixes.speed_kn[a] > 1.0)
+    due = interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a], turning)
+    if feed_s is None:
+        feed_s = feed_interval_s(wait, due)
+    due = np.minimum(np.maximum(due, feed_s), np.maximum(wait, 1.0))
+    # a step longer than the wait: the ship reported faster than its table asks; then one was due and one was heard
+    pieces = np.maximum(np.ceil(wait / PIECE_S).astype(np.int64), 1)
+    of = np.repeat(np.arange(len(a)), pieces)
+    number = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share = (number + 0.5) / pieces[of]
+    last = number == pieces[of] - 1
+    east = distance.wrap(fixes.lon[b] - fixes.lon[a])
+    return Sent(
+        ship=ship[a][of],
+        lon=distance.wrap(fixes.lon[a][of] + share * east[of]),
+        lat=fixes.lat[a][of] + share * (fixes.lat[b] - fixes.lat[a])[of],
+        times=t[a][of] + share * wait[of],
+        sent=(wait / due / pieces)[of],
+        heard=last.astype(np.float64),
+        station=np.where(last, fixes.station[b][of], -1),
+        pair=a[of],
+        silence_s=wait[of],
+    ), feed_s
