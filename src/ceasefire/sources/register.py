@@ -26,7 +26,7 @@ from ceasefire.geo.regions import locate, match
 from ceasefire.model.intake import Count
 from ceasefire.model.records import ProtectedObject, Quarantined
 from ceasefire.model.table import Table
-from ceasefire.sources import register_entsoe, register_gem, register_osm, register_wri
+from ceasefire.sources import register_entsoe, register_gem, register_osm, register_ports, register_wri
 from ceasefire.sources.blocks import Block, blocks
 from ceasefire.sources.granule import inspect
 from ceasefire.sources.register_entry import STEP_KM, Entry, Refused, stands
@@ -43,8 +43,8 @@ _LINKS = ("source", "url", "licence")
 """Fields that keep what all rows of a plant say."""
 Area = tuple[float, float, float, float] | Sequence[str]
 """Box (west, south, east, north in degrees), or region patterns such as `("UA", "RU-KRS")`."""
-_ADAPTERS = (*register_gem.ADAPTERS, *register_wri.ADAPTERS, *register_entsoe.ADAPTERS)
-_ORDER = ("gem", "wri", "ppm", "osm", "entsoe")
+_ADAPTERS = (*register_gem.ADAPTERS, *register_wri.ADAPTERS, *register_entsoe.ADAPTERS, *register_ports.ADAPTERS)
+_ORDER = ("gem", "wri", "ppm", "osm", "entsoe", "port")
 """Registers, the most exact positions first."""
 
 
