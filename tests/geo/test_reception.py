@@ -31,11 +31,11 @@ def truth(lon: Any, lat: Any, seconds: Any, dead: tuple[float, float] | None = N
 
 
 def sea(*, ships: int = 80, dead: tuple[float, float] | None = None, silent: int = -1, seed: int = 1) -> Fixes:
-    """Ships that go to and fro between two random places, one report a minute; `silent` is off from hour 8 to 14."""
+    """Ships that go to and fro between two places, class B, a report every 30 s; `silent` is off from hour 8 to 14."""
     random = np.random.default_rng(seed)
     parts = []
     for ship in range(ships):
-        seconds = np.arange(0, 86_400, 60) + random.uniform(0, 60)
+        seconds = np.arange(0, 86_400, 30) + random.uniform(0, 30)
         a, b = random.uniform([28.8, 43.8], [33.5, 46.3], (2, 2))
         period = distance.km(*a, *b) / 20.0 * 3600.0
         phase = (seconds / period + random.uniform()) % 2
@@ -43,8 +43,13 @@ def sea(*, ships: int = 80, dead: tuple[float, float] | None = None, silent: int
         lon, lat = (a + share * (b - a)).T
         on = ~((seconds > 8 * 3600) & (seconds < 14 * 3600)) if ship == silent else np.ones(len(seconds), dtype=bool)
         got = on & (random.random(len(seconds)) < truth(lon, lat, seconds, dead))
-        parts.append(Fixes.of(mmsi=[272_000_000 + ship] * int(got.sum()), times=when(seconds[got]), lon=lon[got],
-                              lat=lat[got], speed_kn=np.full(int(got.sum()), 10.8)))  # fmt: skip
+        n = int(got.sum())
+        parts.append(
+            Fixes.of(
+                mmsi=[272_000_000 + ship] * n, times=when(seconds[got]), lon=lon[got], lat=lat[got],
+                message=[18] * n, speed_kn=[10.8] * n,
+            )
+        )  # fmt: skip
     return Fixes.join(parts)
 
 
@@ -62,7 +67,7 @@ def test_it_finds_where_stations_hear() -> None:
     assert np.mean((chance - true)[known] ** 2) < 0.12 * true[known].var()
     for low in (0.0, 0.25, 0.5, 0.75):
         these = known & (chance >= low) & (chance < low + 0.25)
-        assert abs(chance[these].mean() - true[these].mean()) < 0.08
+        assert abs(chance[these].mean() - true[these].mean()) < 0.12
 
 
 def test_an_outage_is_no_gap_and_no_lasting_doubt() -> None:
@@ -103,11 +108,13 @@ def test_nobody_can_tell_where_no_ship_sailed() -> None:
 
 def test_heard_grows_with_time_and_shares_are_between() -> None:
     got = Reception.estimate(sea(), start=START, end=END)
-    lon, lat = np.array([29.5, 31.5]), np.array([44.2, 44.4])
+    lon, lat, _ = places(200)
+    known = np.isfinite(got.chance(lon, lat, START))
+    lon, lat = lon[known], lat[known]
     short = got.heard(lon, lat, START, START + np.timedelta64(2, "m"))
     long = got.heard(lon, lat, START, START + np.timedelta64(3, "h"))
     assert (long >= short).all()
-    assert long[0] > 0.99
+    assert (long >= 0.99).mean() > 0.3
     close = got.share(shapely.box(28.8, 44, 29.5, 44.6), START, END)
     far = got.share(shapely.box(30.9, 44.6, 31.6, 45.2), START, END)
     assert 0.0 <= far < close <= 1.0
@@ -129,9 +136,13 @@ def test_reporting_intervals_of_the_recommendation() -> None:
 
 
 def test_a_thinned_feed_is_no_loss() -> None:
-    pieces, feed = sent(sea(ships=20))
-    assert feed == pytest.approx(60.0)
-    assert pieces.sent.sum() >= pieces.heard.sum()
+    whole = sea(ships=20)
+    minute = whole.times.astype("datetime64[2m]").view("int64")
+    thinned = whole.keep(np.diff(minute, prepend=-1) != 0)
+    assert sent(whole)[1] == 0.0
+    pieces, feed = sent(thinned)
+    assert feed == pytest.approx(120.0, rel=0.05)
+    assert pieces.sent.sum() < 0.35 * sent(whole)[0].sent.sum()
 
 
 def test_cells_cover_the_globe() -> None:

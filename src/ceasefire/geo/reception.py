@@ -56,7 +56,7 @@ class Reception:
     ...     lon=np.tile(np.linspace(31, 32, n), 2), lat=np.repeat([45.0, 45.02], n), speed_kn=np.full(2 * n, 8.0))
     >>> got = Reception.estimate(fixes, start=minutes[0], end=minutes[-1])
     >>> got.chance([31.5, 36.0], [45.0, 43.0], minutes[[180, 180]]).round(2).tolist()
-    [1.0, nan]
+    [0.59, nan]
     """
 
     start: np.datetime64
@@ -149,7 +149,9 @@ class Reception:
             MMSI whose own fixes must not count, shape (n,): a ship that fell silent is no witness of its own silence.
         """
         at, step = self._find(lon, lat, times)
-        return self._chance(at, step, None if without is None else self._number(without))[0]
+        chance, _ = self._chance(at, step, None if without is None else self._number(without))
+        # where the feed keeps one message of several, it is lost only if all of these were
+        return -np.expm1(np.log1p(-chance) / max(self.feed_s / 10.0, 1.0))
 
     def none_heard(self, lon: Any, lat: Any, times: Any, transmissions: Any, *, without: Any = None) -> Array:
         """Give P(not one of several transmissions about there and then is received); 1 where no ship tells."""
@@ -258,7 +260,9 @@ class Reception:
         far = _weight(self._block_xyz[self._block[here]], self._block_xyz[self._block[there]], FAR_KM, FAR_REACH_KM)
         n = len(at)
         own_base = own_looks[row] * self.rates.base[there, step[of]]
-        less = [np.bincount(of, w * v, minlength=n) for w in (near, far) for v in (own_heard[row], own_base)]
+        less: list[Array] = [
+            np.bincount(of, w * v, minlength=n) for w in (near, far) for v in (own_heard[row], own_base)
+        ]
         less_looks = np.bincount(of, near * own_looks[row], minlength=n)
         some = np.flatnonzero(many)
         chance[some] = self.rates.again(at[some], step[some], self._block[at[some]], tuple(v[some] for v in less))
@@ -297,7 +301,7 @@ class _Rows:
             first = last
         if not parts:
             parts = [(np.empty(0),) * 7]
-        ship, cell, step, due, heard, station, silence = [np.concatenate(v) for v in zip(*parts, strict=True)]
+        ship, cell, step, due, heard, station, silence = (np.concatenate([p[k] for p in parts]) for k in range(7))
         i8 = np.int64
         return cls(
             ship.astype(i8), cell.astype(i8), step.astype(i8), due, heard, station.astype(i8), silence.astype(i8),
@@ -342,7 +346,7 @@ def _grouped(
     step = np.floor((pieces.times - start.astype("int64") / 1000.0) / (hours * 3600.0)).astype(np.int64)
     use = (step >= 0) & (step < steps)
     cell = cell_number(pieces.lon, pieces.lat, cell_deg)[use]
-    ship, step = pieces.ship[use] - 1 + first, step[use]
+    ship, step = pieces.ship[use] + first, step[use]
     silence = np.where(pieces.silence_s[use] >= LONG_S, pieces.pair[use] + offset, -1)
     # pieces of a ship follow each other in time: a run in one cell and step is one row for each station
     station = pieces.station[use].astype(np.int64) + 1

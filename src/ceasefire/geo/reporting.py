@@ -83,23 +83,30 @@ class Sent:
 
 
 def feed_interval_s(wait_s: Any, due_s: Any) -> float:
-    """Give the shortest time between two messages of one ship that the feed passes on, s.
+    """Give the shortest time between two messages of one ship that the feed passes on, s; 0 where it passes on all.
 
-    Why: many feeds and archives keep one position a minute. What they throw away is not lost reception. The second
-    percentile of the waits stands at the feed's interval even where reception is poor, because the commonest wait is
-    the shortest.
+    Why: many feeds and archives keep one position a minute. What they throw away is not lost reception. The commonest
+    wait is one interval of the feed even where reception is poor; where it is the ship's own interval, nothing is
+    thrown away.
+
+    Parameters
+    ----------
+    wait_s, due_s
+        Seconds between fixes of a ship, and the interval of ITU-R M.1371 there, shape (n,).
 
     >>> feed_interval_s([60.0] * 50 + [120.0] * 50, [10.0] * 100)
     60.0
-    >>> feed_interval_s([10.0] * 10 + [20.0] * 90, [10.0] * 100)
+    >>> feed_interval_s([10.0] * 40 + [20.0] * 30 + [30.0] * 30, [10.0] * 100)
     0.0
     """
     wait, due = np.asarray(wait_s, dtype=np.float64), np.asarray(due_s, dtype=np.float64)
-    quick = (wait > 0) & (due <= 30.0)
+    quick = (wait >= 1.0) & (due >= 6.0) & (due <= 30.0)
     if quick.sum() < 20:
         return 0.0
-    ratio = float(np.quantile(wait[quick] / due[quick], 0.02))
-    return 0.0 if ratio < 1.5 else float(np.quantile(wait[quick], 0.02, method="lower"))
+    bins, count = np.unique(np.round(np.log(wait[quick]) / 0.15), return_counts=True)
+    commonest = wait[quick][np.round(np.log(wait[quick]) / 0.15) == bins[np.argmax(count)]]
+    usual = float(np.median(commonest))
+    return usual if usual > 1.5 * float(np.median(due[quick])) else 0.0
 
 
 def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
@@ -117,9 +124,10 @@ def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
     pieces, feed_s
         Silences longer than `LONGEST_H` are left out.
     """
-    fixes = fixes.keep(np.isfinite(fixes.lon) & np.isfinite(fixes.lat))
+    placed = np.isfinite(fixes.lon) & np.isfinite(fixes.lat)
+    ship = np.cumsum(np.diff(fixes.mmsi, prepend=fixes.mmsi[:1]) != 0)[placed]
+    fixes = fixes.keep(placed)
     t = fixes.times.astype("datetime64[ms]").view("int64") / 1000.0
-    ship = np.cumsum(np.diff(fixes.mmsi, prepend=fixes.mmsi[:1]) != 0)
     fresh = np.ones(len(t), dtype=bool)
     fresh[1:] = (np.diff(ship) > 0) | (np.diff(t) >= 1.0)
     at = np.flatnonzero(fresh)
@@ -127,15 +135,13 @@ def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
     wait = t[b] - t[a]
     use = (ship[a] == ship[b]) & (wait <= LONGEST_H * 3600.0)
     a, b, wait = a[use], b[use], wait[use]
-    turning = np.zeros(len(a), dtype=bool)
     with np.errstate(invalid="ignore"):
         turn = np.abs(distance.wrap(fixes.course_deg[b].astype(float) - fixes.course_deg[a]))
         turning = (turn > 5.0) & (wait < 30.0) & (fixes.speed_kn[a] > 1.0)
     due = interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a], turning)
     if feed_s is None:
         feed_s = feed_interval_s(wait, due)
-    due = np.minimum(np.maximum(due, feed_s), np.maximum(wait, 1.0))
-    # a step longer than the wait: the ship reported faster than its table asks; then one was due and one was heard
+    due = np.maximum(due, feed_s)
     pieces = np.maximum(np.ceil(wait / PIECE_S).astype(np.int64), 1)
     of = np.repeat(np.arange(len(a)), pieces)
     number = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
