@@ -61,7 +61,9 @@ AIRPORTS: tuple[Airport, ...] = (
 
 MARGIN_KM = 3.0
 """Nearer to the coast nothing is called inland: twice the error of the coast."""
-AIRPORT_KM = 4.0
+AIRPORT_MARGIN_KM = 1.0
+"""But at an airport, many of which lie by the sea."""
+AIRPORT_KM = 3.0
 """Positions within this of an airport's middle are at it."""
 ALONE = 2
 """Fewer positions than this on land are an error of one message."""
@@ -112,10 +114,10 @@ def inland(
     >>> lat = np.where((t >= 10) & (t < 20), 44.582, 44.2)
     >>> f = Fixes.of(mmsi=np.full(30, 9), times=t.astype("M8[m]").astype("M8[ms]"), lon=lon, lat=lat)
     >>> inland(f)[0].why
-    '10 positions on land, 7 km from the coast, at the airport of Gelendzhik, reached and left by leaps'
+    '10 positions on land, 3 km from the coast, at the airport of Gelendzhik, reached and left by leaps'
     """
     parts = pieces(fixes) if parts is None else parts
-    stays = _stays(fixes, parts)
+    stays = _stays(fixes, parts, airports)
     out = []
     for k, (piece, rows, coast) in enumerate(stays):
         lon, lat = float(np.median(fixes.lon[rows])), float(np.median(fixes.lat[rows]))
@@ -157,10 +159,13 @@ def inland(
     return Table.of(VesselEvent, sorted(out, key=lambda e: (e.start, e.mmsi, e.id)))
 
 
-def _stays(fixes: Fixes, parts: Pieces) -> list[tuple[int, Ints, float]]:
+def _stays(fixes: Fixes, parts: Pieces, airports: Sequence[Airport]) -> list[tuple[int, Ints, float]]:
     """Give the stretches well inside the land: number of the piece, rows, median distance to the coast."""
     coast = coast_km(fixes.lon[parts.rows], fixes.lat[parts.rows])
     land = coast > MARGIN_KM
+    for a in airports:
+        close = np.flatnonzero((coast > AIRPORT_MARGIN_KM) & ~land)
+        land[close[km(a.lon, a.lat, fixes.lon[parts.rows[close]], fixes.lat[parts.rows[close]]) <= AIRPORT_KM]] = True
     piece = np.repeat(np.arange(len(parts.first)), parts.stop - parts.first)
     key = np.where(land, piece, -1)
     first = np.flatnonzero((np.diff(key, prepend=-2) != 0) & land)
