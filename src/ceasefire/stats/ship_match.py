@@ -150,26 +150,26 @@ def _loops(ship: Ints, detection: Ints, ships: int, detections: int) -> list[Int
     return [order[f : f + edges[g]] for f, g in zip(first, loopy, strict=True)]
 
 
-def best_pairs(ship: Ints, detection: Ints, weight: Array, *, ships: int, detections: int) -> Bools:
+def best_pairs(ship: Ints, detection: Ints, weight: Array, *, least: float = 1.0) -> Bools:
     """Choose the one most likely assignment: pairs whose odds multiply to the most; shape (pairs,).
 
-    Every ship may also stand alone, so no pair with odds below 1 is ever chosen.
+    Every ship may also stand alone, so no pair with odds below `least` is ever chosen.
 
     Source: minimum weight full matching of R. Jonker and A. Volgenant, Computing 38 (1987) 325-340, as scipy has it,
     with a column of its own for every ship.
 
     >>> odds = np.array([9.0, 8.0, 8.0])  # the greedy choice takes 9 and leaves 1; the best takes 8 * 8
-    >>> best_pairs(np.array([0, 0, 1]), np.array([0, 1, 0]), odds, ships=2, detections=2).tolist()
+    >>> best_pairs(np.array([0, 0, 1]), np.array([0, 1, 0]), odds).tolist()
     [False, True, True]
     """
     w = np.asarray(weight, dtype=np.float64)
     chosen = np.zeros(len(w), dtype=bool)
-    worth = np.flatnonzero(w > 1.0)
+    worth = np.flatnonzero(w > least)
     if not len(worth):
         return chosen
     rows, row = np.unique(ship[worth], return_inverse=True)
     columns, column = np.unique(detection[worth], return_inverse=True)
-    gain = np.log(w[worth])
+    gain = np.log(w[worth] / least)
     top = gain.max() + 1.0  # one entry of each row is chosen, so a constant changes nothing
     alone = np.arange(len(rows))
     cost = csr_matrix(

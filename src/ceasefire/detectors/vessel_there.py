@@ -1,0 +1,262 @@
+"""Where every ship may have been at the instant of a scene, from its AIS fixes before and after, as radar would show
+it.
+
+Why the last clause: a radar image of a moving ship is shifted along the satellite's flight, by hundreds of metres for a
+ship that sails across it; and AIS tells where the antenna is, not the middle of the hull.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from ceasefire.detectors.vessel_movement import MOVEMENT, kind_of
+from ceasefire.geo import distance
+from ceasefire.geo.fixes import Fixes, Statics
+from ceasefire.stats.ship_place import Movement, Places, ahead, product
+
+Array = NDArray[Any]
+
+KM_H_PER_KNOT = 1.852
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """Geometry of a radar scene: moving ships appear shifted along the flight by range / speed times radial speed.
+
+    Source: R. K. Raney, "Synthetic aperture imaging radar and moving targets", IEEE Transactions on Aerospace and
+    Electronic Systems 7 (1971) 499-505. The defaults are those of Sentinel-1's wide swath.
+
+    >>> east, north = Orbit(heading_deg=0.0).shift([0.0, -22.2], [22.2, 0.0])  # 12 knots along, and towards the radar
+    >>> abs(east).round(2).tolist(), abs(north).round(2).tolist()
+    ([0.0, 0.0], [0.0, 0.46])
+    """
+
+    heading_deg: float
+    """Direction of flight over ground, degrees clockwise from north."""
+    looks_right: bool = True
+    """Whether the antenna looks to the right."""
+    range_km: float = 880.0
+    """Slant range."""
+    speed_km_s: float = 7.5
+    """Speed of the satellite."""
+    incidence_deg: float = 39.0
+    """Angle of incidence at the middle of the scene."""
+
+    def shift(self, east_km_h: ArrayLike, north_km_h: ArrayLike) -> tuple[Array, Array]:
+        """Give the shift of ships with these velocities, km east and km north, shapes (ships,)."""
+        u, v = np.asarray(east_km_h, dtype=np.float64), np.asarray(north_km_h, dtype=np.float64)
+        flight = np.radians(self.heading_deg)
+        look = flight + (np.pi / 2 if self.looks_right else -np.pi / 2)
+        away = (u * np.sin(look) + v * np.cos(look)) * np.sin(np.radians(self.incidence_deg)) / 3600.0
+        along = -away * self.range_km / self.speed_km_s
+        return along * np.sin(flight), along * np.cos(flight)
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Kilometres east and north of a centre; directions are turned with the meridians."""
+
+    lon: float
+    lat: float
+
+    def of(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
+        """Give places on the plane."""
+        return distance.equal_area(lon, lat, centre=(self.lon, self.lat))
+
+    def back(self, east: ArrayLike, north: ArrayLike) -> tuple[Array, Array]:
+        """Give longitudes and latitudes of points on the plane.
+
+        >>> lon, lat = Plane(30.0, 45.0).back(*Plane(30.0, 45.0).of([31.0], [46.0]))
+        >>> lon.round(6).tolist(), lat.round(6).tolist()
+        ([31.0], [46.0])
+        """
+        x, y = np.asarray(east, dtype=np.float64), np.asarray(north, dtype=np.float64)
+        chord = np.hypot(x, y) / (2.0 * distance.EARTH_RADIUS_KM)
+        arc = 2.0 * np.arcsin(np.clip(chord, 0.0, 1.0)) * distance.EARTH_RADIUS_KM
+        return distance.destination(self.lon, self.lat, np.degrees(np.arctan2(x, y)), arc)
+
+    def velocity(self, lon: Array, lat: Array, *, speed_kn: Array, course_deg: Array) -> tuple[Array, Array]:
+        """Give velocities on the plane, km an hour; NaN where the speed or a moving ship's course is unknown."""
+        x, y = self.of(lon, lat)
+        x2, y2 = self.of(lon, lat + 0.01)
+        length = np.hypot(x2 - x, y2 - y)
+        sine, cosine = (x2 - x) / length, (y2 - y) / length
+        km_h = np.asarray(speed_kn, dtype=np.float64) * KM_H_PER_KNOT
+        course = np.radians(np.where((km_h < 1.0) & np.isnan(course_deg), 0.0, course_deg).astype(np.float64))
+        u, v = km_h * np.sin(course), km_h * np.cos(course)
+        return u * cosine + v * sine, v * cosine - u * sine
+
+
+@dataclass(frozen=True, eq=False)
+class ShipsThere:
+    """Ships heard around a scene's time, each with where it may have been; all arrays of shape (ships,)."""
+
+    mmsi: Array
+    places: Places
+    """On the plane."""
+    agree: Array
+    """Log density with which the fixes before and after agree, 1 over km squared; NaN where there is one side only."""
+    before_h: Array
+    """Hours since the last fix; infinite where none is in the horizon."""
+    after_h: Array
+    """Hours to the next fix; infinite where none is in the horizon."""
+    east_km_h: Array
+    """Velocity; NaN where unknown."""
+    north_km_h: Array
+    length_m: Array
+    """NaN where not told."""
+
+    def __len__(self) -> int:
+        return len(self.mmsi)
+
+
+def ships_there(
+    fixes: Fixes,
+    statics: Statics,
+    *,
+    scene_time: Any,
+    plane: Plane,
+    horizon_h: float = 12.0,
+    orbit: Orbit | None = None,
+    movement: Movement = MOVEMENT,
+) -> ShipsThere:
+    """Tell where every ship may have been at an instant, from its last fix before and its first after.
+
+    Parameters
+    ----------
+    fixes
+        Cleaned positions; those without a place are left out.
+    statics
+        Lengths and types; the last said before the instant counts, else the first.
+    scene_time
+        UTC.
+    plane
+        The plane to reckon on.
+    horizon_h
+        Fixes farther away in time tell nothing, hours.
+    orbit
+        Geometry of the scene; without it, places of moving ships are widened by what the shift may be.
+    movement
+        How ships move between fixes.
+    """
+    at = np.datetime64(scene_time, "ms")
+    known = np.isfinite(fixes.lon) & np.isfinite(fixes.lat)
+    near = np.abs(fixes.times - at) <= np.timedelta64(round(horizon_h * 3.6e6), "ms")
+    if not (keep := known & near).all():
+        fixes = fixes.keep(keep)
+    mmsi, first = fixes.ships()
+    length, ship_type, ahead_m = _statics_of(mmsi, statics, at)
+    if not len(mmsi):
+        none = np.empty(0)
+        return ShipsThere(mmsi, Places(*(np.empty((0, 1)),) * 6), none, none, none, none, none, none)
+    earlier = np.add.reduceat((fixes.times <= at).astype(np.int64), first[:-1])
+    sides = []
+    for row, there in ((first[:-1] + earlier - 1, earlier > 0), (first[:-1] + earlier, earlier < np.diff(first))):
+        row = np.where(there, row, first[:-1])  # noqa: PLW2901
+        hours = (at - fixes.times[row]) / np.timedelta64(1, "ms") / 3.6e6
+        speed = fixes.speed_kn[row]
+        u, v = plane.velocity(fixes.lon[row], fixes.lat[row], speed_kn=speed, course_deg=fixes.course_deg[row])
+        x, y = plane.of(fixes.lon[row], fixes.lat[row])
+        kind = kind_of(speed, ship_type)
+        sides.append((there, hours, u, v, ahead(movement, kind, hours=hours, east_km_h=u, north_km_h=v).moved(x, y)))
+    (is_before, h1, u1, v1, p1), (is_after, h2, u2, v2, p2) = sides
+    both, agree = product(p1, p2)
+    places = _choose(both, p1, p2, is_before, is_after)
+    before, after = np.where(is_before, h1, np.inf), np.where(is_after, -h2, np.inf)
+    share = np.where(is_before & is_after, before / np.maximum(before + after, 1e-9), np.where(is_before, 0.0, 1.0))
+    east, north = (
+        np.where(share <= 0, a, np.where(share >= 1, b, (1 - share) * a + share * b)) for a, b in ((u1, u2), (v1, v2))
+    )
+    places = _as_imaged(places, east, north, ahead_m=ahead_m, length_m=length, orbit=orbit)
+    agree = np.where(is_before & is_after, agree, np.nan)
+    return ShipsThere(mmsi, places, agree, before, after, east, north, length)
+
+
+def _choose(both: Places, before: Places, after: Places, is_before: Array, is_after: Array) -> Places:
+    """Take the product where there are both sides, else the one side, padded with empty parts."""
+
+    def padded(p: Places) -> list[Array]:
+        more = both.weight.shape[1] - p.weight.shape[1]
+        rest = [np.repeat(v[:, :1], more, axis=1) for v in (p.east, p.north, p.ee, p.nn, p.en)]
+        own = (p.east, p.north, p.ee, p.nn, p.en)
+        zero = np.zeros((len(p), more))
+        return [np.hstack([p.weight, zero]), *(np.hstack([a, b]) for a, b in zip(own, rest, strict=True))]
+
+    a, b = padded(before), padded(after)
+    c = (both.weight, both.east, both.north, both.ee, both.nn, both.en)
+    two, one = (is_before & is_after)[:, None], is_before[:, None]
+    return Places(*(np.where(two, z, np.where(one, x, y)) for x, y, z in zip(a, b, c, strict=True)))
+
+
+def _as_imaged(
+    places: Places, east: Array, north: Array, *, ahead_m: Array, length_m: Array, orbit: Orbit | None
+) -> Places:
+    """From the antenna's place to the middle of the hull, and to where radar shows a moving ship."""
+    u, v = np.nan_to_num(east), np.nan_to_num(north)
+    speed = np.hypot(u, v)
+    scale = np.divide(ahead_m / 1000.0, speed, out=np.zeros_like(speed), where=(speed > 5.0) & np.isfinite(ahead_m))
+    places = places.moved(scale * u, scale * v)
+    unsure = np.where(scale == 0, 0.2 * np.nan_to_num(length_m, nan=60.0) / 1000.0, 0.01) ** 2
+    if orbit is None:
+        spread = (speed / 3600.0 * 117.0 * np.sin(np.radians(39.0)) / 2.0) ** 2  # over all courses: 1/2 on each axis
+        return places.wider(spread / 4.0 + unsure, spread * 2.0 + unsure)
+    x, y = orbit.shift(u, v)
+    return places.moved(x, y).wider((0.2 * x) ** 2 + unsure, (0.2 * y) ** 2 + unsure)
+
+
+def _statics_of(mmsi: Array, statics: Statics, at: np.datetime64) -> tuple[Array, Array, Array]:
+    """Length, type, and how far the middle of the hull lies ahead of the antenna, by ship."""
+    length = np.full(len(mmsi), np.nan)
+    kind = np.full(len(mmsi), -1)
+    ahead_m = np.full(len(mmsi), np.nan)
+    if not len(statics) or not len(mmsi):
+        return length, kind, ahead_m
+    # the last said before the instant wins; statements after it only where there is none before
+    late = statics.times > at
+    age = np.abs((statics.times - at) / np.timedelta64(1, "ms"))
+    order = np.lexsort((-age, ~late, statics.mmsi))
+    for values, out in ((statics.length_m, length), (statics.ship_type, kind), (statics.bow_m, ahead_m)):
+        good = order[np.asarray(values[order] >= 0) & np.isfinite(values[order].astype(np.float64))]
+        place = np.searchsorted(statics.mmsi[good], mmsi, side="right") - 1
+        there = (place >= 0) & (len(good) > 0)
+        there[there] = statics.mmsi[good[place[there]]] == mmsi[there]
+        out[there] = values[good[place[there]]]
+    length[length <= 0] = np.nan
+    return length, kind, ahead_m - length / 2.0
+
+
+def inside(places: Places, water: Any) -> Array:
+    """Give the chance that each ship is inside a polygon on the plane, and not near its edge only; shape (ships,).
+
+    Parts well inside or outside count at once; those at the edge by nine points each.
+
+    >>> one = Places(*(np.array([[v]]) for v in (1.0, 0.0, 0.0, 1.0, 1.0, 0.0)))
+    >>> inside(one, shapely.box(-30, -30, 30, 30)).tolist(), inside(one, shapely.box(0, -30, 30, 30)).round(2).tolist()
+    ([1.0], [0.5])
+    """
+    shapely.prepare(water)
+    shape = places.weight.shape
+    x, y = places.east.ravel(), places.north.ravel()
+    share = np.zeros(x.shape)
+    live = np.flatnonzero(places.weight.ravel() > 1e-4)
+    share[live] = shapely.contains_xy(water, x[live], y[live])
+    widest = 3.0 * np.sqrt(np.maximum(places.ee, places.nn).ravel()[live])
+    edge = live[shapely.distance(shapely.points(x[live], y[live]), water.boundary) < widest]
+    a = np.sqrt(places.ee.ravel()[edge])
+    b = places.en.ravel()[edge] / a
+    c = np.sqrt(np.maximum(places.nn.ravel()[edge] - b * b, 0.0))
+    nodes, weights = np.array([-1.732051, 0.0, 1.732051]), np.array([1.0, 4.0, 1.0]) / 6.0
+    # the middle node alone would fall on one side of the edge; half of it is moved either way
+    nodes, weights = np.array([-1.732051, -0.4, 0.4, 1.732051]), np.array([1.0, 2.0, 2.0, 1.0]) / 6.0
+    got = np.zeros(len(edge))
+    for i in range(4):
+        for j in range(4):
+            px, py = x[edge] + a * nodes[i], y[edge] + b * nodes[i] + c * nodes[j]
+            got += weights[i] * weights[j] * shapely.contains_xy(water, px, py)
+    share[edge] = got
+    return np.asarray((share.reshape(shape) * places.weight).sum(axis=1))
