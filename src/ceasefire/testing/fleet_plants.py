@@ -1,0 +1,300 @@
+"""Planted behaviour: what some simulated ships do besides their trade, and where and when.
+
+Each plant here changes how a ship moves; what changes what is broadcast stands in `fleet_false`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.geo import distance, regions
+from ceasefire.testing import fleet_paths as paths
+from ceasefire.testing import fleet_ships as ships
+from ceasefire.testing.fleet_lanes import ANCHORAGES, PORTS, WEST
+from ceasefire.testing.fleet_paths import KNOT_KM_S, Path
+from ceasefire.testing.fleet_ships import HOUR, Ship
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How many of each kind are planted; `Trouble.none()` plants nothing and leaves only the radio's own errors."""
+
+    gaps: int = 12
+    """Transponders switched off at sea for 2 to 12 hours."""
+    dark: int = 8
+    """Ships that never broadcast."""
+    rendezvous: int = 8
+    """Pairs of ships side by side at sea for 1 to 6 hours."""
+    loiterers: int = 8
+    """Ships that drift about one place at sea for 4 to 20 hours."""
+    port_calls: int = 6
+    """Ships that come from sea to a port and go again (ordinary calls come on top, and are events too)."""
+    entries: int = 4
+    """Ships that cross the corridor."""
+    stops: int = 4
+    """Ships under way that stop at once, for 1 to 5 hours."""
+    distress: int = 2
+    """Ships that stop at once while a distress transmitter (MMSI 970) starts beside them."""
+    beacon_tests: int = 2
+    """Distress transmitters under test for some minutes: status 15, as the standard asks."""
+    dashes: int = 3
+    """Ships far faster than they usually are, for half an hour to two hours."""
+    detours: int = 3
+    """Ships that leave their lane at a sharp angle, go 15 to 30 km aside, and come back."""
+    services: int = 4
+    """Tugs that meet a ship off a port, outside of the anchorages: no rendezvous."""
+    shared: int = 2
+    """Pairs of ships that use one MMSI."""
+    identities: int = 3
+    """Ships that change MMSI and name at sea."""
+    circles: int = 3
+    """Ships whose broadcast position goes round a circle elsewhere."""
+    inland: int = 3
+    """Ships whose broadcast position lies inland."""
+    displaced: int = 1
+    """Areas in which all ships' positions are displaced by one offset."""
+    jammed: int = 2
+    """Areas in which positions are lost, flagged inaccurate or frozen."""
+    skewed: int = 1
+    """Receiving stations whose clock is off by minutes."""
+    noise: float = 1.0
+    """Factor on the errors of position (10 m), speed (0.1 kn) and course."""
+    jumps: float = 2e-4
+    """Share of fixes with an impossible position."""
+    duplicates: float = 0.05
+    """Share of fixes that come a second time by another station that hears them."""
+
+    @classmethod
+    def none(cls) -> Trouble:
+        """Give a fleet without trouble."""
+        return cls(**{name: 0 for name in cls.__dataclass_fields__ if name != "noise"})  # type: ignore[arg-type]
+
+
+class Plant(NamedTuple):
+    """One thing that ships truly did: a truth to be scored against."""
+
+    kind: str
+    hull: int
+    first: float
+    """Seconds from the start."""
+    last: float
+    lon: float
+    lat: float
+    radius_km: float
+    others: tuple[int, ...] = ()
+    zone: str = ""
+    said: str = ""
+
+
+def open_sea(rng: np.random.Generator, *, port_km: float = 35.0, n: int = 1) -> Array:
+    """Draw places in the open western sea, far from ports, anchorages and land, shape (n, 2)."""
+    found: list[tuple[float, float]] = []
+    places = np.array([(p.lon, p.lat) for p in (*PORTS, *ANCHORAGES)])
+    while len(found) < n:
+        lon, lat = rng.uniform(28.3, 34.5), rng.uniform(41.7, 46.2)
+        around = distance.destination(lon, lat, np.arange(0, 360, 45.0), 12.0)
+        if distance.km(lon, lat, places[:, 0], places[:, 1]).min() < port_km:
+            continue
+        if not regions.on_region(np.append(around[0], lon), np.append(around[1], lat)).any():
+            found.append((float(lon), float(lat)))
+    return np.array(found)
+
+
+def _arrive(ship: Ship, at: tuple[float, float], when: float, rng: np.random.Generator) -> Path:
+    """Begin at a port so that the ship arrives at a place at sea at about an instant."""
+    port = PORTS[int(rng.integers(WEST))]
+    trial = ships.begin(rng, port, 0.0)
+    paths.sail(trial, at, speed_kn=ship.speed_kn, rng=rng)
+    path = ships.begin(rng, port, min(when - trial.now - rng.uniform(0, 20) * HOUR, -1.0))
+    first = path.now
+    paths.stay(path, max(when - trial.now - path.now, 60.0), rng=rng)
+    path.calls.append((port.id, first, path.now))
+    paths.sail(path, at, speed_kn=ship.speed_kn, rng=rng)
+    return path
+
+
+def _go_on(path: Path, ship: Ship, until: float, rng: np.random.Generator) -> None:
+    port = ships.port_for(rng)
+    paths.sail(path, ships.pick(rng, ships.berths(port)), speed_kn=ship.speed_kn, rng=rng)
+    ships.trade(path, ship, port, until, rng)
+
+
+def meet(
+    pair: tuple[Ship, Ship],
+    numbers: tuple[int, int],
+    seconds: float,
+    rng: np.random.Generator,
+    *,
+    service: bool = False,
+) -> tuple[list[Path], list[Plant]]:
+    """Let two ships come to one place at sea, drift side by side, and part.
+
+    Parameters
+    ----------
+    pair, numbers
+        The ships and the numbers of their hulls.
+    seconds
+        Length of the simulation.
+    service
+        A tug or pilot that meets a ship 8 to 20 km off a port, for 20 to 60 minutes: an ordinary service.
+    """
+    if service:
+        road = ANCHORAGES[int(rng.integers(len(ANCHORAGES) - 3))]
+        at = _off(road.lon, road.lat, road.radius_km + 3.0, rng)
+        hours = rng.uniform(0.4, 1.0)
+    else:
+        at = (float((p := open_sea(rng))[0, 0]), float(p[0, 1]))
+        hours = float(rng.uniform(1.0, 6.0))
+    when = rng.uniform(0.15, 0.85) * (seconds - hours * HOUR)
+    a = _arrive(pair[0], at, when, rng)
+    begin = a.now
+    slow = rng.uniform(0.2, 1.8)
+    wait = rng.uniform(0.1, 1.2) * HOUR * (0.3 if service else 1.0)
+    paths.drift(a, wait + hours * HOUR, rng=rng, speed_kn=slow, reach_km=3.0)
+    t, lon, lat = a.t[-1], a.lon[-1], a.lat[-1]
+    met = begin + wait
+    there = float(np.interp(met, t, lon)), float(np.interp(met, t, lat))
+    apart = rng.uniform(0.02, 0.09) + (pair[0].beam_m + pair[1].beam_m) / 2000.0
+    turn = rng.uniform(0, 360)
+    beside = tuple(float(v) for v in distance.destination(*there, turn, apart))
+    b = _arrive(pair[1], (beside[0], beside[1]), met, rng)
+    late = max(b.now - met, 0.0)  # the first leg may not begin before the simulation
+    keep = (t > b.now + 60.0) & (t <= t[-1])
+    if b.now < t[-1] - 600.0 and keep.any():
+        swing = turn + 6.0 * np.sin(np.arange(keep.sum()) / 9.0)
+        x, y = distance.destination(lon[keep], lat[keep], swing, apart)
+        b.add(t[keep], x, y, paths.UNDER_WAY)
+    first, last = met + late, float(t[-1])
+    _go_on(a, pair[0], seconds, rng)
+    _go_on(b, pair[1], seconds, rng)
+    plant = Plant("rendezvous", numbers[0], first, last, *there, 1.0, (numbers[1],), said=f"{apart * 1000:.0f} m apart")
+    return [a, b], [] if service or last - first < 1800.0 else [plant]
+
+
+def _off(lon: float, lat: float, km: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Give a wet place at a distance from another."""
+    for turn in rng.permutation(np.arange(0.0, 360.0, 15.0)):
+        x, y = distance.destination(lon, lat, turn, km)
+        around = distance.destination(x, y, np.arange(0, 360, 60.0), 4.0)
+        if not regions.on_region(np.append(around[0], x), np.append(around[1], y)).any():
+            return float(x), float(y)
+    raise ValueError(f"no sea within {km} km of {lon}, {lat}")
+
+
+def loiter(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> tuple[Path, list[Plant]]:
+    """Let a ship drift about one place at sea for hours."""
+    at = open_sea(rng)[0]
+    hours = float(rng.uniform(4.0, 20.0))
+    path = _arrive(ship, (float(at[0]), float(at[1])), rng.uniform(0.1, 0.6) * seconds, rng)
+    first, reach = path.now, float(rng.uniform(1.0, 4.0))
+    paths.drift(path, hours * HOUR, rng=rng, speed_kn=rng.uniform(0.4, 1.6), reach_km=reach)
+    last = path.now
+    _go_on(path, ship, seconds, rng)
+    return path, [Plant("loitering", number, first, last, float(at[0]), float(at[1]), reach)]
+
+
+def visit(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> tuple[Path, list[Plant]]:
+    """Let a ship come from a port to another, stay a while, and go on (its calls are noted as all calls are)."""
+    port = ships.port_for(rng, passages=False)
+    path = _arrive(ship, ships.pick(rng, ships.berths(port)), rng.uniform(0.2, 0.6) * seconds, rng)
+    ships.call(path, port, rng.uniform(2.0, 12.0), rng)
+    _go_on(path, ship, seconds, rng)
+    return path, []
+
+
+def cross(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> tuple[Path, list[Plant]]:
+    """Let a ship cross the corridor from the open sea to a western port (crossings are found from the true tracks)."""
+    at = open_sea(rng)[0]
+    path = _arrive(ship, (float(at[0]), float(at[1])), rng.uniform(0.1, 0.5) * seconds, rng)
+    port = PORTS[int(rng.integers(3, 6))]
+    paths.sail(path, ships.pick(rng, ships.berths(port)), speed_kn=ship.speed_kn, rng=rng)
+    ships.trade(path, ship, port, seconds, rng)
+    return path, []
+
+
+def halt(
+    ship: Ship, number: int, seconds: float, rng: np.random.Generator, *, hours: float
+) -> tuple[Path, list[Plant]]:
+    """Let a ship under way stop at once, drift for some hours, and go on."""
+    at = open_sea(rng, port_km=30.0)[0]
+    path = _fast_until(ship, (float(at[0]), float(at[1])), rng.uniform(0.15, 0.75) * seconds, rng)
+    first = path.now
+    paths.drift(path, hours * HOUR, rng=rng, speed_kn=rng.uniform(0.2, 0.8), reach_km=3.0)
+    last = path.now
+    _go_on(path, ship, seconds, rng)
+    return path, [Plant("stop", number, first, last, float(at[0]), float(at[1]), 2.0)]
+
+
+def _fast_until(ship: Ship, at: tuple[float, float], when: float, rng: np.random.Generator) -> Path:
+    """Sail to a place without slowing down before it: the last knots are taken at full speed."""
+    path = _arrive(ship, at, when, rng)
+    t = path.t[-1]
+    near = t > t[-1] - 2.0 * HOUR
+    lon, lat = path.lon[-1][near], path.lat[-1][near]
+    step = distance.km(lon[:-1], lat[:-1], lon[1:], lat[1:]) / (ship.speed_kn * KNOT_KM_S)
+    t[near] = t[near][0] + np.append(0.0, np.cumsum(step))
+    path.now = float(t[-1])
+    return path
+
+
+def dash(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> tuple[Path, list[Plant]]:
+    """Let a ship go at nearly twice its speed for half an hour to two hours."""
+    at = open_sea(rng, port_km=50.0)[0]
+    path = _fast_until(ship, (float(at[0]), float(at[1])), rng.uniform(0.15, 0.7) * seconds, rng)
+    first, pace = path.now, float(rng.uniform(1.6, 2.0)) * ship.speed_kn
+    goal = open_sea(rng, port_km=30.0)[0]
+    trial = Path(now=first, here=path.here)
+    paths.sail(trial, (float(goal[0]), float(goal[1])), speed_kn=pace, rng=rng)
+    hours = min(float(rng.uniform(0.5, 2.0)), 0.6 * (trial.now - first) / HOUR)
+    cut = max(int(np.searchsorted(trial.t[0], first + hours * HOUR)), 2)
+    path.add(trial.t[0][:cut], trial.lon[0][:cut], trial.lat[0][:cut], paths.UNDER_WAY)
+    last = path.now
+    _go_on(path, ship, seconds, rng)
+    return path, [Plant("speed", number, first, last, *path_middle(trial, cut), 20.0, said=f"{pace:.1f} kn")]
+
+
+def path_middle(path: Path, cut: int) -> tuple[float, float]:
+    """Give the place in the middle of the last leg's first knots."""
+    return float(path.lon[-1][cut // 2]), float(path.lat[-1][cut // 2])
+
+
+def detour(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> tuple[Path, list[Plant]]:
+    """Let a ship turn off its lane by 70 to 120 degrees, go 15 to 30 km, turn back to the lane and go on."""
+    for _ in range(40):
+        at = open_sea(rng, port_km=60.0)[0]
+        path = _fast_until(ship, (float(at[0]), float(at[1])), rng.uniform(0.15, 0.7) * seconds, rng)
+        lon, lat = path.lon[-1][-4:], path.lat[-1][-4:]
+        course = np.degrees(np.arctan2((lon[-1] - lon[0]) * np.cos(np.radians(lat[-1])), lat[-1] - lat[0]))
+        turn, out = rng.choice([-1.0, 1.0]) * rng.uniform(70.0, 120.0), rng.uniform(15.0, 30.0)
+        x, y = distance.destination(*path.here, course + turn, out)
+        around = distance.destination(x, y, np.arange(0, 360, 30.0), 8.0)
+        if not regions.on_region(np.append(around[0], x), np.append(around[1], y)).any():
+            break
+    first, here = path.now, path.here
+    pace = ship.speed_kn * KNOT_KM_S
+    n = max(int(out / pace / 120.0), 3)
+    share = np.linspace(0.0, 1.0, n + 1)
+    for a, b in ((here, (float(x), float(y))), ((float(x), float(y)), here)):
+        path.add(path.now + share * out / pace, a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), 0)
+    last = path.now
+    _go_on(path, ship, seconds, rng)
+    middle = ((here[0] + float(x)) / 2, (here[1] + float(y)) / 2)
+    return path, [Plant("course", number, first, last, *middle, float(out), said=f"turned by {turn:.0f} degrees")]
+
+
+def calls(numbered: Iterable[tuple[int, Path]], seconds: float) -> list[Plant]:
+    """Give all calls at ports, within the simulation."""
+    where = {p.id: p for p in PORTS}
+    return [
+        Plant("port_call", k, max(a, 0.0), min(b, seconds), where[z].lon, where[z].lat, where[z].radius_km, zone=z)
+        for k, path in numbered
+        for z, a, b in path.calls
+        if b > 600.0 and a < seconds - 600.0
+    ]
