@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import Any
 
 import shapely
@@ -38,6 +39,7 @@ NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("source", ("readings", "*", "sources", "*")),
     ("source", ("provisions", "*", "sources", "*")),
     ("source", ("provisions", "*", "readings", "*", "sources", "*")),
+    ("source", ("provisions", "*", "silent", "*", "sources", "*")),
     ("source", ("phases", "*", "sources", "*")),
     ("source", ("phases", "*", "demands", "*", "sources", "*")),
     ("source", ("stances", "*", "sources", "*")),
@@ -48,6 +50,8 @@ NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("party", ("phases", "*", "demands", "*", "party")),
     ("party", ("stances", "*", "party")),
     ("zone", ("provisions", "*", "readings", "*", "zone")),
+    ("zone", ("provisions", "*", "silent", "*", "zone")),
+    ("reading", ("provisions", "*", "silent", "*", "readings", "*")),
     ("condition precedent", ("provisions", "*", "readings", "*", "conditions", "*")),
     ("lapse", ("provisions", "*", "readings", "*", "lapses", "*")),
     ("condition precedent", ("phases", "*", "gate", "requires", "*")),
@@ -94,6 +98,7 @@ def references(data: Any) -> list[Finding]:
             else:
                 found.append((path, f"unknown {noun} {value!r}", near(value, known[noun])))
     for i, clause in _numbered(data, "provisions"):
+        found += _silences(i, clause)
         readings = clause.get("readings")
         for key in readings if isinstance(readings, dict) else ():
             if key not in known["reading"]:
@@ -114,7 +119,8 @@ def places(data: Any) -> list[Finding]:
     "no region 'UA-99'"
     """
     found: list[Finding] = []
-    for path, code in _scan(data, ("zones", "*", "regions", "*")):
+    drawn = chain(*(_scan(data, ("zones", "*", *steps, "*")) for steps in (("regions",), ("within",), ("coast", "of"))))
+    for path, code in drawn:
         if _REGION.fullmatch(code) and not regions.match(code):
             codes = regions.match(code[:2]) if "-" in code else []
             found.append((path, f"no region {code!r}", near(code, codes) if codes else "an ISO 3166 code in use"))
@@ -128,6 +134,26 @@ def places(data: Any) -> list[Finding]:
                     (("zones", i, "polygon"), f"the polygon is not simple: {reason}", "a ring that never crosses")
                 )
     return found
+
+
+def _silences(i: int, clause: dict[str, Any]) -> Iterator[Finding]:
+    """Find silences of one provision that share an id, or that name a reading the provision does not exist under."""
+    seen: set[str] = set()
+    readings = clause.get("readings")
+    for j, silence in enumerate(_items(clause, "silent")):
+        if not isinstance(silence, dict):
+            continue
+        path: Path = ("provisions", i, "silent", j)
+        name = silence.get("id")
+        if isinstance(name, str):
+            if name in seen:
+                yield (*path, "id"), f"the silence {name!r} is defined twice", "give one of them another id"
+            seen.add(name)
+        named = silence.get("readings")
+        for k, reading in enumerate(named if isinstance(named, list) else ()):
+            if isinstance(reading, str) and isinstance(readings, dict) and reading not in readings:
+                wrong = f"the provision does not exist under the reading {reading!r}"
+                yield (*path, "readings", k), wrong, near(reading, [r for r in readings if isinstance(r, str)])
 
 
 _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")

@@ -77,6 +77,8 @@ def judge_periods(
 
     Notes
     -----
+    A reading that is only tried is nobody's, so no period is judged under it.
+
     The upper limit is Garwood's for the count, divided by the low end of the exposure; over several days by the mean
     of the low ends, which assumes that violations fell evenly over the days.
     """
@@ -90,6 +92,8 @@ def judge_periods(
         if len(cells) == 0:
             continue
         for reading in provision.readings:
+            if reading in agreement.tried:
+                continue
             of = findings.where(provision=provision.id, reading=reading)
             parts.append(_judge_one(incidents, of, cells, agreement, provision, reading, clock, bounds))
     return Table.concat(Finding, parts)

@@ -32,6 +32,18 @@ RULES: tuple[Rule, ...] = (
         "Evidence of another time, or of an earlier start or later end under this reading.",
     ),
     Rule(
+        "silent",
+        "insufficient",
+        "The text leaves open a question on which this hangs, and its words bear both answers.",
+        "An answer to the question that the parties agree on.",
+    ),
+    Rule(
+        "silent_beyond",
+        "not_covered",
+        "The text does not speak of this; read plainly its words do not reach so far.",
+        "A text, or a word of this reading's holder, that includes it.",
+    ),
+    Rule(
         "outside_zone",
         "not_covered",
         "The place lies outside the zone to which this reading applies the provision.",

@@ -16,7 +16,7 @@ from ceasefire.assessment.rules import CODE, RULES
 from ceasefire.assessment.thresholds import Thresholds
 from ceasefire.geo.boundaries import DEFAULT_VIEW
 from ceasefire.geo.zones import membership
-from ceasefire.model.agreement import Agreement, Provision, Terms
+from ceasefire.model.agreement import ANY, Agreement, Provision, Terms
 from ceasefire.model.records import Finding, Incident
 from ceasefire.model.table import Table
 from ceasefire.model.taxonomy import covers
@@ -53,11 +53,12 @@ def judge(
     objects = _Objects(incidents)
     prohibitions = [p for p in agreement.provisions if p.kind == "prohibition"]
     zones = {terms.zone for p in prohibitions for terms in p.readings.values()}
+    zones |= {s.zone for p in prohibitions for s in p.silent}
     inside = {zone: _inside(incidents, agreement, zone, view) for zone in zones}
     parts = [
-        _judge_one(incidents, objects, inside[terms.zone], agreement, provision, reading, bounds)
+        _judge_one(incidents, objects, inside, agreement, provision, reading, bounds)
         for provision in prohibitions
-        for reading, terms in provision.readings.items()
+        for reading in provision.readings
     ]
     return Table.concat(Finding, parts)
 
@@ -65,23 +66,28 @@ def judge(
 def _judge_one(
     incidents: Table[Incident],
     objects: _Objects,
-    inside: _Array,
+    zones: dict[str | None, _Array],
     agreement: Agreement,
     provision: Provision,
     reading: str,
     bounds: Thresholds,
 ) -> Table[Finding]:
     terms, n = provision.readings[reading], len(incidents)
+    inside = zones[terms.zone]
     p_occurred = incidents.column("p_occurred")
     act, forbidden, effect = _acts(incidents, provision)
     clock = states(agreement, provision.id, reading, incidents.column("start"), incidents.column("end"))
     covered, maybe = objects.mass(terms)
+    silence = _silent(act, objects, zones, provision, reading, bounds)
+    open_question = np.array([s.follows == "insufficient" for s in provision.silent] + [False], dtype=bool)[silence]
     open_ = np.zeros(n, dtype=bool)
     if provision.intent != "per_se":
         open_ = np.array([any(a in _NO_STRIKE for a in of) for of in incidents.column("alternatives")], dtype=bool)
     tests = {
         "act_not_prohibited": ~forbidden & ~effect & (act != "interception"),
         "not_in_force": clock.state == "not_in_force",
+        "silent": open_question,
+        "silent_beyond": (silence >= 0) & ~open_question,
         "outside_zone": inside == "outside",
         "object_not_listed": covered + maybe < bounds.not_covered,
         "did_not_happen": p_occurred <= bounds.never,
@@ -102,6 +108,11 @@ def _judge_one(
     of_time = np.flatnonzero(np.isin(rule, [CODE["not_in_force"], CODE["in_force_uncertain"]]))
     told = reason[of_time] + " In detail: " + clock.reason[of_time] + "."
     reason[of_time] = told
+    name = np.array([r.name for r in RULES], dtype=object)[rule]
+    for at in np.flatnonzero(np.isin(rule, [CODE["silent"], CODE["silent_beyond"]])):
+        question = provision.silent[silence[at]]
+        name[at] = f"silent:{question.id}"
+        reason[at] += f" The question: {question.question}"
     return Table.from_columns(
         Finding,
         {
@@ -115,7 +126,7 @@ def _judge_one(
             "end": incidents.column("end"),
             "region": incidents.column("region"),
             "verdict": np.array([r.verdict for r in RULES], dtype=object)[rule],
-            "rule": np.array([r.name for r in RULES], dtype=object)[rule],
+            "rule": name,
             "reason": reason,
             "would_change": np.array([r.would_change for r in RULES], dtype=object)[rule],
             "probability": p_occurred,
@@ -151,6 +162,30 @@ def _acts(incidents: Table[Incident], provision: Provision) -> tuple[_Array, _Ar
     if not attack:
         return np.where(names == "interception", "", names)[code], forbidden[code], effect[code]
     return names[code], forbidden[code], effect[code]
+
+
+def _silent(
+    act: _Array,
+    objects: _Objects,
+    zones: dict[str | None, _Array],
+    provision: Provision,
+    reading: str,
+    bounds: Thresholds,
+) -> _Array:
+    """Give the row of the first silence that fits each incident, shape (n,); -1 where none does."""
+    found = np.full(len(act), -1)
+    asked = [(k, s) for k, s in enumerate(provision.silent) if not s.readings or reading in s.readings]
+    if not asked:
+        return found
+    names, code = np.unique(act.astype(str), return_inverse=True)
+    for k, s in reversed(asked):
+        fits = np.array([not s.acts or covers(s.acts, a) for a in names], dtype=bool)[code]
+        if s.objects:
+            fits &= objects.of(s.objects) >= bounds.covered
+        if s.zone is not None:
+            fits &= zones[s.zone] == "inside"
+        found[fits] = k
+    return found
 
 
 def _inside(incidents: Table[Incident], agreement: Agreement, zone: str | None, view: str) -> _Array:
@@ -189,3 +224,10 @@ class _Objects:
             named = np.bincount(self.group, self.p, self.count) if len(self.p) else np.zeros(self.count)
             covered = covered + np.maximum(1.0 - named, 0.0)
         return np.clip(covered, 0.0, 1.0), np.clip(maybe, 0.0, 1.0)
+
+    def of(self, classes: tuple[str, ...]) -> _Array:
+        """Give P(the object is of one of the classes), shape (n,)."""
+        sure = np.array([ANY in classes or covers(classes, c) for c in self.classes], dtype=float)
+        if not len(self.p):
+            return np.zeros(self.count)
+        return np.clip(np.bincount(self.group, self.p * sure[self.code], self.count), 0.0, 1.0)

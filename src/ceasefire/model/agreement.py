@@ -16,7 +16,8 @@ from typing import Annotated, Literal, Protocol, Self, TypeVar
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from ceasefire.model.clauses import Condition, Disc, Provision, Reading, Status, Terms, Zone
+from ceasefire.model.area import Coast, Corridor, Disc, Zone
+from ceasefire.model.clauses import Condition, Provision, Reading, Silence, Status, Terms
 from ceasefire.model.moment import Moment, mistake, near
 from ceasefire.model.vocabulary import ANY, Clock, Id, Line, Region, Said, Sources, Text, Url
 
@@ -25,7 +26,9 @@ __all__ = [
     "FORMAT",
     "Agreement",
     "Clock",
+    "Coast",
     "Condition",
+    "Corridor",
     "Demand",
     "Disc",
     "Gate",
@@ -35,6 +38,7 @@ __all__ = [
     "Provision",
     "Reading",
     "Region",
+    "Silence",
     "Source",
     "Stance",
     "Status",
@@ -195,6 +199,16 @@ class Agreement(Line):
     def reading(self, reading_id: str) -> Reading:
         """Give a reading by id; `KeyError` names the nearest."""
         return _by_id(self.readings, reading_id, "reading")
+
+    @property
+    def held(self) -> tuple[Reading, ...]:
+        """The readings that somebody holds; those that are only tried are left out."""
+        return tuple(r for r in self.readings if not r.tried)
+
+    @property
+    def tried(self) -> frozenset[str]:
+        """Ids of the readings that no party holds."""
+        return frozenset(r.id for r in self.readings if r.tried)
 
     def condition(self, condition_id: str) -> Condition:
         """Give a condition by id; `KeyError` names the nearest."""

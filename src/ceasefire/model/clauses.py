@@ -1,4 +1,4 @@
-"""The clauses of an agreement: where, on which condition, under which reading, what is forbidden or owed."""
+"""The clauses of an agreement: on which condition, under which reading, what is forbidden or owed; and its silences."""
 
 from __future__ import annotations
 
@@ -14,60 +14,13 @@ from ceasefire.model.vocabulary import (
     Act,
     Clock,
     Id,
-    Latitude,
     Line,
-    Longitude,
     Met,
     ObjectClass,
-    Region,
     Said,
     Sources,
     Text,
 )
-
-
-class Disc(Line):
-    """A circle on the ground."""
-
-    lon: Longitude
-    """Centre, degrees east."""
-    lat: Latitude
-    """Centre, degrees north."""
-    radius_km: Annotated[float, Field(gt=0, le=20000, allow_inf_nan=False)]
-    """Radius, km."""
-
-
-class Zone(Line):
-    """Where a provision applies: the union of regions, a polygon and a disc; or a name without a line."""
-
-    id: Id
-    """Id that terms name."""
-    title: Said
-    """What the text calls it."""
-    regions: tuple[Region, ...] = ()
-    """ISO 3166 patterns: `UA` is the country with all its regions, `UA-53` one region."""
-    polygon: tuple[tuple[Longitude, Latitude], ...] = ()
-    """Ring of (longitude, latitude) corners, three or more; it closes itself."""
-    disc: Disc | None = None
-    """A circle."""
-    undefined: Text = ""
-    """Why nobody can say where it lies; then whatever depends on the zone cannot be verified, except in the regions,
-    polygon or disc given beside it, which are surely inside."""
-    note: Text = ""
-    """What a reader should know, e.g. who drew the outline."""
-    sources: Sources
-    """What it rests on."""
-
-    @model_validator(mode="after")
-    def _somewhere(self) -> Self:
-        if not (self.regions or self.polygon or self.disc or self.undefined):
-            raise mistake(
-                f"zone {self.id!r} says nowhere where it is",
-                "give regions, polygon or disc, or `undefined:` with the reason",
-            )
-        if 0 < len(self.polygon) < 3:
-            raise mistake(f"the polygon of zone {self.id!r} has fewer than three corners", "a ring of [lon, lat]")
-        return self
 
 
 class Status(Line):
@@ -90,6 +43,8 @@ class Condition(Line):
     """Id that terms and gates name."""
     kind: Literal["precedent", "lapse"]
     """`precedent`: in force only while met. `lapse`: no longer in force once met."""
+    part: Text = ""
+    """Which item of the text's own list it is, e.g. `a`."""
     text: Said
     """The condition, in our own words."""
     status: tuple[Status, ...] = ()
@@ -112,8 +67,11 @@ class Reading(Line):
 
     id: Id
     """Id, e.g. `kremlin`."""
-    holder: Id
-    """Party whose reading it is."""
+    holder: Id | None = None
+    """Party whose reading it is; left out only where `tried`."""
+    tried: bool = False
+    """Whether no party holds it and the analysts only try what would follow from it, e.g. a line nobody published. What
+    is tried is printed apart and never counted."""
     title: Said
     """Name as printed in a report's column."""
     note: Text = ""
@@ -122,6 +80,14 @@ class Reading(Line):
     """IANA zone in which the report prints this reading's times."""
     sources: Sources
     """What it rests on."""
+
+    @model_validator(mode="after")
+    def _held(self) -> Self:
+        if self.tried and self.holder is not None:
+            raise mistake(f"reading {self.id!r} is tried and has a holder", "remove `tried:`, or the holder")
+        if not self.tried and self.holder is None:
+            raise mistake(f"reading {self.id!r} has no holder", "add `holder:`, or `tried: true` if nobody holds it")
+        return self
 
 
 class Terms(Line):
@@ -188,6 +154,39 @@ class Terms(Line):
         return "unclear" if taxonomy.straddles(self.objects, object_class) else "not_covered"
 
 
+class Silence(Line):
+    """A question that the text leaves open, and what follows for an incident of that kind.
+
+    Why a record: what a text does not say decides as many incidents as what it says. A note is read by nobody; a
+    silence gives a verdict that names the question.
+    """
+
+    id: Id
+    """Id, e.g. `mines`; findings print it."""
+    question: Said
+    """The question that the text does not answer."""
+    acts: tuple[Act, ...] = ()
+    """Acts that it concerns, each with everything below it; every act where empty."""
+    objects: tuple[ObjectClass, ...] = ()
+    """Object classes that it concerns; every object where empty."""
+    zone: Id | None = None
+    """Zone that it concerns; everywhere where null."""
+    readings: tuple[Id, ...] = ()
+    """Readings that are silent; all of the provision where empty."""
+    follows: Literal["insufficient", "not_covered"] = "insufficient"
+    """`insufficient`: the words bear both answers. `not_covered`: read plainly they do not reach so far."""
+    note: Text = ""
+    """What a reader should know."""
+    sources: Sources
+    """What it rests on."""
+
+    @model_validator(mode="after")
+    def _about_something(self) -> Self:
+        if not (self.acts or self.objects or self.zone):
+            raise mistake(f"the silence {self.id!r} concerns everything", "name its acts, objects or zone")
+        return self
+
+
 class Provision(Line):
     """One clause: an act that is forbidden, or something owed."""
 
@@ -223,6 +222,8 @@ class Provision(Line):
     """What a reader should know."""
     readings: Annotated[dict[Id, Terms], Field(min_length=1)]
     """Terms under each reading; a reading left out does not hold that the clause exists."""
+    silent: tuple[Silence, ...] = ()
+    """What the text does not say; the first that fits an incident counts."""
     sources: Sources
     """What it rests on."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ceasefire.model.clauses import Zone
+from ceasefire.model.agreement import Zone
 from ceasefire.model.intake import Count, Intake, Window
 from ceasefire.model.patrol_record import Patrol
 from ceasefire.model.records import Look, Observation, ProtectedObject, Quarantined

@@ -17,7 +17,7 @@ from ceasefire.geo import regions
 from ceasefire.geo.distance import km
 from ceasefire.geo.ellipsoid import metres_per_degree
 from ceasefire.geo.flight import Flight
-from ceasefire.model.clauses import Zone
+from ceasefire.model.agreement import Zone
 from ceasefire.model.records import ProtectedObject
 from ceasefire.model.table import Table
 from ceasefire.sources.watch_zones import WatchZone
