@@ -1,6 +1,6 @@
-"""What a simulated fleet broadcasts that is not so, and what is lost: silence, other names, false and jammed positions.
+"""What a simulated fleet broadcasts that is not so, and what is lost: silence, other names, false and jammed places.
 
-Why beside the motion: the truth of where a ship was stays untouched, so that what a detector says can be held against it.
+Why beside the motion: the truth of where a ship was stays untouched, so that detectors can be held against it.
 """
 
 from __future__ import annotations
@@ -144,23 +144,30 @@ def plan(
             )
             said.moved.append((got[0], got[1], got[1] + hours * HOUR, x, y))
             note("spoofing.inland", got[0], got[1], got[1] + hours * HOUR)
+    _areas(said, plants, moves, who, trouble, rng)
+    return said, plants
+
+
+def _areas(
+    said: Broadcast, plants: list[Plant], moves: Motion, who: Receivers, trouble: Trouble, rng: np.random.Generator
+) -> None:
+    """Draw where and when all ships are displaced or jammed."""
     for which in range(trouble.displaced + trouble.jammed):
         disc = _busy_disc(moves, who, rng, (60.0, 120.0) if which < trouble.displaced else (35.0, 80.0))
         first, last, lon, lat, radius = disc
         if which < trouble.displaced:
-            one = bool(rng.random() < 0.4)
+            same = bool(rng.random() < 0.4)
             x, y = AIRPORTS[int(rng.integers(len(AIRPORTS)))]
             away = distance.destination(lon, lat, rng.uniform(0, 360), rng.uniform(30.0, 250.0))
-            shift = (x, y) if one else (float(away[0]) - lon, float(away[1]) - lat)
-            said.displaced.append((*disc, *shift, one))
+            shift = (x, y) if same else (float(away[0]) - lon, float(away[1]) - lat)
+            said.displaced.append((*disc, *shift, same))
             plants.append(
-                Plant("spoofing.displaced", -1, first, last, lon, lat, radius, said="to one place" if one else "")
+                Plant("spoofing.displaced", -1, first, last, lon, lat, radius, said="to one place" if same else "")
             )
         else:
             how = str(rng.choice(["lost", "flag", "frozen"]))
             said.jammed.append((*disc, how))
             plants.append(Plant("jamming", -1, first, last, lon, lat, radius, said=how))
-    return said, plants
 
 
 def _busy_disc(
@@ -199,7 +206,7 @@ class Received:
     course: Array
     accurate: Array
     flaw: Array
-    """0 right, 1 impossible jump, 2 copy of another station, 3 spoofed, 4 jammed, 5 by a ship that uses another's number."""
+    """`GOOD`, `JUMP`, `COPY` by another station, `SPOOFED`, `JAMMED`, or `SHARED`: by a ship with another's number."""
     station: Array
     segment: Array
 

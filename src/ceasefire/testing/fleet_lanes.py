@@ -80,7 +80,15 @@ CORRIDOR: tuple[tuple[float, float], ...] = (
 )  # fmt: skip
 """Ring of an invented corridor along the western coast, longitudes and latitudes."""
 
-_TURNS = ((33.3, 44.15), (34.0, 44.05), (35.5, 44.65), (32.0, 45.2), (31.3, 45.6), (37.3, 44.3), (38.6, 43.9))
+_TURNS: tuple[tuple[float, float], ...] = (
+    (33.3, 44.15),
+    (34.0, 44.05),
+    (35.5, 44.65),
+    (32.0, 45.2),
+    (31.3, 45.6),
+    (37.3, 44.3),
+    (38.6, 43.9),
+)
 _TURNS += ((35.0, 42.4), (33.3, 42.3), (31.4, 41.6), (29.6, 44.0), (28.8, 43.2), (28.4, 42.6), (31.1, 46.2))
 _CLEAR_KM = 4.0
 _NEAR_KM = 12.0
@@ -102,7 +110,8 @@ def clear(lon: Any, lat: Any, lon2: Any, lat2: Any) -> Array:
     ok = np.ones(len(ends[0]), dtype=bool)
     for points in (40, 300):
         left = np.flatnonzero(ok)
-        ok[left] = _wet(*(e[left] for e in ends), points)
+        a, b, c, d = (e[left] for e in ends)
+        ok[left] = _wet(a, b, c, d, points)
     return ok
 
 

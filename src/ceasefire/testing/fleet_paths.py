@@ -172,7 +172,8 @@ def motion(paths: list[Path], seconds: float) -> Motion:
         ]
         codes = status[np.maximum(np.searchsorted(t, columns[0], side="right") - 1, 0)]
         parts.append((*columns, codes, np.full(len(codes), number)))
-    return Motion(*(np.concatenate(c) for c in zip(*parts, strict=True)), seconds=seconds)
+    t, lon, lat, status, hull = (np.concatenate(c) for c in zip(*parts, strict=True))
+    return Motion(t, lon, lat, status, hull, seconds)
 
 
 def _moved(lon: float, lat: float, east_km: Array, north_km: Array) -> tuple[Array, Array]:

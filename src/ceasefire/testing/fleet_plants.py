@@ -74,7 +74,7 @@ class Trouble:
     @classmethod
     def none(cls) -> Trouble:
         """Give a fleet without trouble."""
-        return cls(**{name: 0 for name in cls.__dataclass_fields__ if name != "noise"})  # type: ignore[arg-type]
+        return cls(**{name: 0 for name in cls.__dataclass_fields__ if name != "noise"})
 
 
 class Plant(NamedTuple):

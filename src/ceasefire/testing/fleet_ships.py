@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
 
 FLAGS = (272, 273, 271, 264, 207, 213, 351, 636, 248, 538, 308, 511, 677)
 """Maritime identification digits: Ukraine, Russia, Turkey, Romania, Bulgaria, Georgia and flags of convenience."""
-_WORDS = (
+_WORDS: tuple[str, ...] = (
     "AMBER",
     "BIRCH",
     "CORAL",
