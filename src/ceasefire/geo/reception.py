@@ -56,7 +56,7 @@ class Reception:
     ...     lon=np.tile(np.linspace(31, 32, n), 2), lat=np.repeat([45.0, 45.02], n), speed_kn=np.full(2 * n, 8.0))
     >>> got = Reception.estimate(fixes, start=minutes[0], end=minutes[-1])
     >>> got.chance([31.5, 36.0], [45.0, 43.0], minutes[[180, 180]]).round(2).tolist()
-    [0.59, nan]
+    [1.0, nan]
     """
 
     start: np.datetime64
@@ -139,6 +139,8 @@ class Reception:
     def chance(self, lon: Any, lat: Any, times: Any, *, without: Any = None) -> Array:
         """Give P(one transmission there and then is received), shape (n,); NaN where no ship tells.
 
+        Of a feed that keeps one message a minute it is P(that minute has one): what it threw away nobody can tell.
+
         Parameters
         ----------
         lon, lat
@@ -150,8 +152,7 @@ class Reception:
         """
         at, step = self._find(lon, lat, times)
         chance, _ = self._chance(at, step, None if without is None else self._number(without))
-        # where the feed keeps one message of several, it is lost only if all of these were
-        return -np.expm1(np.log1p(-chance) / max(self.feed_s / 10.0, 1.0))
+        return chance
 
     def none_heard(self, lon: Any, lat: Any, times: Any, transmissions: Any, *, without: Any = None) -> Array:
         """Give P(not one of several transmissions about there and then is received); 1 where no ship tells."""

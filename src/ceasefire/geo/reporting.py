@@ -109,6 +109,37 @@ def feed_interval_s(wait_s: Any, due_s: Any) -> float:
     return usual if usual > 1.5 * float(np.median(due[quick])) else 0.0
 
 
+def own_interval_s(ship: Any, wait_s: Any, due_s: Any, slow: Any = False) -> Array:
+    """Give the interval at which each ship really reports, s: what it owes, or longer if it is never quicker.
+
+    Why: transmitters are set wrongly. A ship at the quay that forgets its status owes a report every 10 s by the table and
+    may send one in three minutes. The tenth percentile of its own waits, of those that owe the same, tells.
+
+    Parameters
+    ----------
+    ship, wait_s, due_s
+        Number of the ship, seconds between its fixes, and what is owed there, shape (n,).
+    slow
+        Whether it lies still, shape (n,): ships that lie still are told apart from themselves under way.
+
+    >>> own_interval_s([1] * 10, [180.0] * 10, [10.0] * 10)[:2].tolist()
+    [180.0, 180.0]
+    """
+    ship, wait, due = np.asarray(ship), np.asarray(wait_s, dtype=np.float64), np.asarray(due_s, dtype=np.float64)
+    if not len(wait):
+        return due
+    kind = due + 0.5 * np.broadcast_to(slow, due.shape)
+    order = np.lexsort((wait, kind, ship))
+    new = np.flatnonzero(np.append(True, (np.diff(ship[order]) != 0) | (np.diff(kind[order]) != 0)))
+    many = np.diff(np.append(new, len(wait)))
+    quick = wait[order][new + many // 10]
+    own = np.where(many >= 10, np.maximum(quick, due[order][new]), due[order][new])
+    own = np.where(own > 1.5 * due[order][new], own, due[order][new])
+    out = np.empty(len(wait))
+    out[order] = np.repeat(own, many)
+    return out
+
+
 def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
     """Lay out what each ship must have sent between its fixes, on the straight way between them.
 
@@ -135,13 +166,12 @@ def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
     wait = t[b] - t[a]
     use = (ship[a] == ship[b]) & (wait <= LONGEST_H * 3600.0)
     a, b, wait = a[use], b[use], wait[use]
-    with np.errstate(invalid="ignore"):
-        turn = np.abs(distance.wrap(fixes.course_deg[b].astype(float) - fixes.course_deg[a]))
-        turning = (turn > 5.0) & (wait < 30.0) & (fixes.speed_kn[a] > 1.0)
-    due = interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a], turning)
+    due = interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a])
+    # a wait of half the interval or less is a ship that changes its course, whatever its noisy course says
+    due = np.where(wait < 0.6 * due, interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a], True), due)
     if feed_s is None:
         feed_s = feed_interval_s(wait, due)
-    due = np.maximum(due, feed_s)
+    due = np.maximum(own_interval_s(ship[a], wait, due, fixes.speed_kn[a] < 3.0), feed_s)
     pieces = np.maximum(np.ceil(wait / PIECE_S).astype(np.int64), 1)
     of = np.repeat(np.arange(len(a)), pieces)
     number = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
