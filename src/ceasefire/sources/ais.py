@@ -21,14 +21,16 @@ from ceasefire.errors import SourceError
 from ceasefire.geo.fixes import Fixes
 from ceasefire.model.records import Quarantined
 from ceasefire.model.table import Table
+from ceasefire.sources.ais_bits import Bits
 from ceasefire.sources.ais_clock import NAT, gps, stamped, tagged
 from ceasefire.sources.ais_decode import Decoder, base_time, places
-from ceasefire.sources.ais_bits import Bits
 from ceasefire.sources.ais_files import Opened, opened
 from ceasefire.sources.ais_lines import REASONS, Sentences, sentences
 from ceasefire.sources.ais_parts import Parts
 from ceasefire.sources.ais_records import AisBatch, AisRead, Places, Tally, Texts, sorted_statics
+from ceasefire.sources.ais_rows import take
 from ceasefire.sources.ais_statics import table as statics_table
+from ceasefire.sources.ais_table import header, rows
 
 __all__ = ["PRODUCT", "AisBatch", "AisRead", "Places", "Texts", "batches", "read"]
 
@@ -36,7 +38,7 @@ PRODUCT = "ais"
 STALE = 5000
 """Sentences for which the last clock sentence holds."""
 TOO_LONG = "line longer than 65536 bytes: what is past them is left out"
-_OPTIONS = ("columns", "delimiter", "since", "time", "until", "zone")
+_OPTIONS = ("columns", "dates", "delimiter", "since", "time", "until", "zone")
 
 Array = NDArray[Any]
 
@@ -174,6 +176,8 @@ class _Reading:
             try:
                 if one.kind == "nmea":
                     yield from self._nmea(one)
+                elif one.kind == "table":
+                    yield from self._table(one)
             finally:
                 one.close()
             if one.problem:
@@ -196,6 +200,22 @@ class _Reading:
             messages = parts.messages(found, times, station, self.tally, one.name)
             yield self.batch(self.decoder.take(messages), read)
         parts.end(self.tally, one.name)
+        for line, text in one.cut:
+            self.tally.sentences += 1
+            self.tally.aside(TOO_LONG, one.name, [line], lambda _, t=text: t)
+
+    def _table(self, one: Opened) -> Iterator[AisBatch]:
+        head = header(one.first, dict(self.options.get("columns") or {}), self.options)
+        if head.problem:
+            one.problem = head.problem
+            return
+        read = 0
+        for block, first_line in one.blocks():
+            read += len(block)
+            if first_line == 1:
+                block = block.removeprefix(b"\xef\xbb\xbf")
+            found = rows(block, first_line, head)
+            yield self.batch(take(self.decoder, found, head, zone=self.zone, fallback=self.time), read)
         for line, text in one.cut:
             self.tally.sentences += 1
             self.tally.aside(TOO_LONG, one.name, [line], lambda _, t=text: t)

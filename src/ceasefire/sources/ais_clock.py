@@ -78,7 +78,7 @@ def epoch(pool: Array, at: Array) -> Array:
     out = np.full(len(at), NAT, dtype=np.int64)
     seconds = (digits == 9) | (digits == 10)
     out[seconds] = value[seconds] * 1000
-    dot = np.flatnonzero(seconds & ((pool[np.minimum(at + digits, len(pool) - 1)] == 46)))
+    dot = np.flatnonzero(seconds & (pool[np.minimum(at + digits, len(pool) - 1)] == 46))
     scale, going = 100, np.ones(len(dot), dtype=bool)
     for k in range(1, 4):
         digit = pool[np.minimum(at[dot] + digits[dot] + k, len(pool) - 1)].astype(np.int64) - 48
@@ -145,8 +145,14 @@ def _iso(pool: Array, at: Array) -> Array:
     rest = at + 19
     rest[dot] = past
     after = pool[rest]
-    good &= (after == 90) | (after == 44) | (after == 59) | (after == 9) | (after == 33) | (after == 92) | (
-        (after == 32) & (pool[rest + 1] != 43) & (pool[rest + 1] != 45)
+    good &= (
+        (after == 90)
+        | (after == 44)
+        | (after == 59)
+        | (after == 9)
+        | (after == 33)
+        | (after == 92)
+        | ((after == 32) & (pool[rest + 1] != 43) & (pool[rest + 1] != 45))
     )
     return np.where(good, value, NAT)
 

@@ -21,7 +21,14 @@ Array = NDArray[Any]
 
 POSITIONS = (1, 2, 3, 9, 18, 19, 27)
 """Types that say where a ship is."""
-_OTHERS = {4: (168, 176, 28), 5: (422, 432, 71), 21: (272, 372, 46), 24: (160, 176, 27), 12: (72, 1020, 12), 14: (40, 1020, 7)}
+_OTHERS = {
+    4: (168, 176, 28),
+    5: (422, 432, 71),
+    21: (272, 372, 46),
+    24: (160, 176, 27),
+    12: (72, 1020, 12),
+    14: (40, 1020, 7),
+}
 """Other types that are used: fewest and most bits, and characters that all of them have."""
 KIND, LENGTH, LETTER, MMSI, CLOCK, FUTURE, PAST, PART, PLACE, NOWHERE = range(1, 11)
 REASONS = (

@@ -45,7 +45,16 @@ _KINDS = {
 }
 NEITHER = "neither AIS sentences (!AIVDM) nor a table of positions"
 """What is said of a file that is something else."""
-_BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 @dataclass

@@ -130,9 +130,7 @@ def sentences(block: bytes, first_line: int = 1) -> Sentences:
     end[again - 1] = start[again] = bang[again]
     with_ours = np.zeros(len(breaks), dtype=bool)
     with_ours[row[ours]] = True
-    bang, row, start, end, c1, c2, c3, c4, c5, c6 = (
-        x[ours] for x in (bang, row, start, end, c1, c2, c3, c4, c5, c6)
-    )
+    bang, row, start, end, c1, c2, c3, c4, c5, c6 = (x[ours] for x in (bang, row, start, end, c1, c2, c3, c4, c5, c6))
     built = (c6 + 1 < end) & (c2 == c1 + 2) & (c3 == c2 + 2) & (c4 <= c3 + 2) & (c5 <= c4 + 3)
     safe = np.where(built, c6, bang)
     total, part = _digit(pool[c1 * built + 1]), _digit(pool[c2 * built + 1])

@@ -145,7 +145,9 @@ class Tally:
         self.quarantined += n
         for k in range(min(n, room)):
             row = shown(text(k).strip().decode("utf-8", "surrogateescape"))
-            self.rows.append(Quarantined(source=self.source, granule=granule, line=int(lines[k]), reason=reason, row=row))
+            self.rows.append(
+                Quarantined(source=self.source, granule=granule, line=int(lines[k]), reason=reason, row=row)
+            )
 
     def count(self) -> Count:
         """Give the rows that add up; messages of types without a place stand apart in `apart`."""
@@ -156,7 +158,9 @@ class Tally:
         """Raise `ValueError` unless every sentence became part of one message with one outcome."""
         messages = self.used + self.duplicates + self.quarantined + sum(self.apart.values())
         if self.sentences != messages + self.joined:
-            raise ValueError(f"sentences do not add up: {self.sentences} read, {messages} messages, {self.joined} joined")
+            raise ValueError(
+                f"sentences do not add up: {self.sentences} read, {messages} messages, {self.joined} joined"
+            )
         if sum(self.reasons.values()) != self.quarantined:
             raise ValueError("reasons do not add up")
 
