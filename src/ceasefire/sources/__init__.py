@@ -30,6 +30,7 @@ _READERS: dict[str, str] = {
     "frontline": "ceasefire.sources.frontline",
     "articles": "ceasefire.sources.articles",
     "overpasses": "ceasefire.sources.overpasses",
+    "nav_warnings": "ceasefire.sources.nav_warnings",
 }
 
 _RASTER_READERS: dict[str, str] = {
