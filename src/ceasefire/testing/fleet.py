@@ -38,7 +38,7 @@ class Fleet:
     """A simulated sea: what was received, and the truth."""
 
     fixes: Fixes
-    """As received, errors and all. Stations count from 1 as in `fleet_radio.STATIONS`; the number after is a satellite."""
+    """As received, errors and all. Stations count from 1 as in `fleet_radio.STATIONS`; the next is a satellite."""
     statics: Statics
     """What the ships said of themselves."""
     events: Table[VesselEvent]

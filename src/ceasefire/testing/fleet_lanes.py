@@ -103,7 +103,7 @@ def clear(lon: Any, lat: Any, lon2: Any, lat2: Any) -> Array:
     lon, lat, lon2, lat2
         Degrees, shapes (n,) or scalars; they broadcast.
 
-    >>> clear([29.15, 28.70], [41.28, 44.12], [37.83, 37.83], [44.67, 44.67]).tolist()  # Crimea is in the second's way
+    >>> clear([29.15, 28.70], [41.28, 44.12], [36.50, 37.83], [44.95, 44.67]).tolist()  # Crimea is in the second's way
     [True, False]
     """
     ends = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=float)) for v in (lon, lat, lon2, lat2)))

@@ -17,6 +17,7 @@ from ceasefire.testing import fleet_paths as paths
 from ceasefire.testing import fleet_ships as ships
 from ceasefire.testing.fleet_lanes import ANCHORAGES, PORTS, WEST
 from ceasefire.testing.fleet_paths import KNOT_KM_S, Path
+from ceasefire.testing.fleet_radio import STATIONS
 from ceasefire.testing.fleet_ships import HOUR, Ship
 
 Array = NDArray[Any]
@@ -93,14 +94,18 @@ class Plant(NamedTuple):
     said: str = ""
 
 
-def open_sea(rng: np.random.Generator, *, port_km: float = 35.0, n: int = 1) -> Array:
-    """Draw places in the open western sea, far from ports, anchorages and land, shape (n, 2)."""
+def open_sea(rng: np.random.Generator, *, port_km: float = 28.0, n: int = 1) -> Array:
+    """Draw places in the western sea, away from ports and land, six in ten within a station's range; (n, 2)."""
     found: list[tuple[float, float]] = []
     places = np.array([(p.lon, p.lat) for p in (*PORTS, *ANCHORAGES)])
+    stations = np.array(STATIONS)
+    near = rng.random(n) < 0.6
     while len(found) < n:
         lon, lat = rng.uniform(28.3, 34.5), rng.uniform(41.7, 46.2)
         around = distance.destination(lon, lat, np.arange(0, 360, 45.0), 12.0)
         if distance.km(lon, lat, places[:, 0], places[:, 1]).min() < port_km:
+            continue
+        if near[len(found)] and not (distance.km(lon, lat, stations[:, 0], stations[:, 1]) < stations[:, 2]).any():
             continue
         if not regions.on_region(np.append(around[0], lon), np.append(around[1], lat)).any():
             found.append((float(lon), float(lat)))
