@@ -102,9 +102,7 @@ def test_a_zone_that_nobody_drew_has_no_outline() -> None:
 )
 def test_a_wrong_zone_is_told_with_its_line(line: str, wrong: str) -> None:
     text = path("victory-day-2025").read_text(encoding="utf-8")
-    text = text.replace(
-        "provisions:", f"zones:\n  - id: z\n    title: Z\n    {line}\n    sources: [nothing]\n\nprovisions:", 1
-    )
+    text = text.replace("\nzones:", f"\nzones:\n  - id: z\n    title: Z\n    {line}\n    sources: [order]", 1)
     with pytest.raises(InvalidFile) as caught:
         parse(text, name="a.yml")
     assert wrong in str(caught.value)
