@@ -21,7 +21,7 @@ from ceasefire.errors import SourceError
 from ceasefire.geo.fixes import Fixes
 from ceasefire.model.records import Quarantined
 from ceasefire.model.table import Table
-from ceasefire.sources.ais_bits import Bits
+from ceasefire.sources.ais_bits import Bits, mixed
 from ceasefire.sources.ais_clock import NAT, gps, stamped, tagged
 from ceasefire.sources.ais_decode import Decoder, base_time, places
 from ceasefire.sources.ais_files import Opened, opened
@@ -284,16 +284,20 @@ def _stations(s: Sentences, begins: Array, ends: Array, numbers: dict[bytes, int
     if not len(at):
         return station
     width = np.minimum(ends[at] - begins[at], 24)
-    rows = np.lib.stride_tricks.sliding_window_view(s.pool, 24)[begins[at]].copy()
-    rows[np.arange(24) >= width[:, None]] = 0
-    words = rows.view("<u8")
-    key = words[:, 0] ^ (words[:, 1] * np.uint64(0x9E3779B97F4A7C15)) ^ (words[:, 2] * np.uint64(0xC2B2AE3D27D4EB4F))
+    window = np.lib.stride_tricks.sliding_window_view(s.pool, 8)
+    key = np.zeros(len(at), dtype=np.uint64)
+    for k in range(3):
+        long = np.flatnonzero(width > 8 * k)
+        if len(long):
+            word = window[begins[at[long]] + 8 * k].view("<u8")[:, 0]
+            left = np.uint64(64) - np.minimum(width[long] - 8 * k, 8).astype(np.uint64) * np.uint64(8)
+            key[long] = mixed(key[long] ^ (word << left))
     codes = pa.array(key).dictionary_encode()
     index = codes.indices.to_numpy()
     seen, first = np.unique(index, return_index=True)
     number = np.zeros(len(seen), dtype=np.int32)
     for k, row in zip(seen.tolist(), first.tolist(), strict=True):
-        name = rows[row].tobytes().rstrip(b"\0")
+        name = s.block[begins[at[row]] : begins[at[row]] + width[row]]
         if name not in numbers:
             numbers[name] = len(names)
             names.append(name.decode("utf-8", "replace"))

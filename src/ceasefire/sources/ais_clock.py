@@ -39,6 +39,22 @@ def tagged(s: Sentences) -> tuple[Array, Array, Array]:
     begins, ends = np.full(len(s), -1, dtype=np.int64), np.full(len(s), -1, dtype=np.int64)
     if not (s.tag >= 0).any():
         return times, begins, ends
+    pool, commas = s.pool, s.commas
+    which = np.flatnonzero(s.tag >= 0)
+    begin, close = s.tag[which], s.bang[which] - 4
+    following = np.searchsorted(commas, begin)
+    while len(which):
+        coloned = pool[begin + 1] == 58
+        letter = np.where(coloned, pool[begin], 0)
+        at = np.flatnonzero(letter == 99)
+        times[which[at]] = epoch(pool, begin[at] + 2)
+        at = np.flatnonzero(letter == 115)
+        begins[which[at]] = begin[at] + 2
+        ends[which[at]] = np.minimum(commas[following[at]], close[at])
+        begin = commas[following] + 1
+        more = begin < close
+        which, begin, close, following = which[more], begin[more], close[more], following[more] + 1
+    return times, begins, ends
     pool = s.pool
     colons = np.flatnonzero(pool == 58)
     before = pool[colons - 2]
@@ -66,27 +82,23 @@ def epoch(pool: Array, at: Array) -> Array:
     >>> epoch(np.append(line, np.zeros(20, dtype=np.uint8)), np.array([0, 11, 25])).tolist()
     [1635731889000, 1635731889123, 1635731889500]
     """
-    value, digits = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-    going = np.ones(len(at), dtype=bool)
-    for k in range(17):
-        digit = pool[at + k].astype(np.int64) - 48
-        going &= (digit >= 0) & (digit <= 9)
-        if not going.any():
-            break
-        value = np.where(going, value * 10 + digit, value)
-        digits += going
     out = np.full(len(at), NAT, dtype=np.int64)
-    seconds = (digits == 9) | (digits == 10)
-    out[seconds] = value[seconds] * 1000
-    dot = np.flatnonzero(seconds & (pool[np.minimum(at + digits, len(pool) - 1)] == 46))
-    scale, going = 100, np.ones(len(dot), dtype=bool)
+    if not len(at):
+        return out
+    digit = np.lib.stride_tricks.sliding_window_view(pool, 17)[at] - np.uint8(48)
+    width = np.argmax(digit > 9, axis=1)
+    for count, scale in ((10, 1000), (9, 1000), (13, 1), (16, 0)):
+        rows = np.flatnonzero(width == count)
+        if len(rows):
+            powers = 10.0 ** np.arange(min(count, 13) - 1, -1, -1)
+            out[rows] = (digit[rows, : len(powers)] @ powers).astype(np.int64) * (scale or 1)
+    dot = np.flatnonzero(((width == 9) | (width == 10)) & (pool[np.minimum(at + width, len(pool) - 1)] == 46))
+    power, going = 100, np.ones(len(dot), dtype=bool)
     for k in range(1, 4):
-        digit = pool[np.minimum(at[dot] + digits[dot] + k, len(pool) - 1)].astype(np.int64) - 48
-        going &= (digit >= 0) & (digit <= 9)
-        out[dot] += np.where(going, digit * scale, 0)
-        scale //= 10
-    out[digits == 13] = value[digits == 13]
-    out[digits == 16] = value[digits == 16] // 1000
+        value = pool[np.minimum(at[dot] + width[dot] + k, len(pool) - 1)].astype(np.int64) - 48
+        going &= (value >= 0) & (value <= 9)
+        out[dot] += np.where(going, value * power, 0)
+        power //= 10
     out[(out < YEARS[0]) | (out >= YEARS[1])] = NAT
     return out
 

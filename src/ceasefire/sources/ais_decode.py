@@ -21,6 +21,8 @@ Array = NDArray[Any]
 
 POSITIONS = (1, 2, 3, 9, 18, 19, 27)
 """Types that say where a ship is."""
+_ALIKE = {1: (1, 2, 3), 9: (9,), 18: (18,), 19: (19,), 27: (27,)}
+"""Types of one layout, by the first of them."""
 _OTHERS = {
     4: (168, 176, 28),
     5: (422, 432, 71),
@@ -75,8 +77,8 @@ class Decoder:
         reason[(m.bits < 38) & (reason == 0)] = LENGTH
         digest = np.zeros(len(m), dtype=np.uint64)
         cut: dict[int, tuple[Array, Bits, dict[str, Array]]] = {}
-        for k in POSITIONS:
-            rows = np.flatnonzero(kind == k)
+        for k, kinds in _ALIKE.items():
+            rows = np.flatnonzero(np.isin(kind, kinds))
             if len(rows):
                 low, high = ais_positions.LENGTHS[k]
                 rows = self._whole(m, rows, reason, low, high)
@@ -119,7 +121,7 @@ class Decoder:
         self._statements(m, cut, fresh, digest)
         self._places(m, cut, fresh)
         self._texts(m, cut, fresh)
-        return self._fixes(m, cut, fresh)
+        return self._fixes(m, kind, cut, fresh)
 
     def _whole(self, m: Messages, rows: Array, reason: Array, low: int, high: int) -> Array:
         fits = (m.bits[rows] >= low) & (m.bits[rows] <= high)
@@ -150,15 +152,16 @@ class Decoder:
         self.tally.duplicates += again
         self.tally.used += used
 
-    def _fixes(self, m: Messages, cut: dict[int, Any], fresh: Array) -> Fixes:
+    def _fixes(self, m: Messages, kind: Array, cut: dict[int, Any], fresh: Array) -> Fixes:
         parts: list[dict[str, Array]] = []
         order: list[Array] = []
-        for k in POSITIONS:
+        for k in _ALIKE:
             if k in cut:
                 rows, _, found = cut[k]
                 keep = fresh[rows]
                 columns = ais_positions.scaled({name: v[keep] for name, v in found.items()}, k)
                 at = rows[keep]
+                columns["message"] = kind[at].astype(np.int8)
                 columns["late_s"] = ais_positions.late(m.times[at], columns.pop("second"))
                 columns["times"] = m.times[at].view("datetime64[ms]")
                 columns["station"] = m.station[at]

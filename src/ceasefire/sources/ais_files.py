@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-BLOCK = 1 << 22
+BLOCK = 1 << 21
 """Bytes of a block: large enough for columns, small enough for a processor's cache."""
 LONGEST = 1 << 16
 """Bytes of the longest line that is read; a sentence has about a hundred, a row of a table some thousand."""

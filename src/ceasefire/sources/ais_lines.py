@@ -37,8 +37,10 @@ CHECKSUM, NO_CHECKSUM, BUILT, EMPTY, TAG, PART, FILL, ARMOURED, BANG = range(1, 
 class Sentences:
     """The VDM and VDO sentences of one block; every array has the shape (sentences,)."""
 
+    block: bytes
+    """The block."""
     pool: Array
-    """The block's bytes and `PAD` zeros, shape (bytes + PAD,)."""
+    """Its bytes and `PAD` zeros, shape (bytes + PAD,)."""
     start: Array
     """Where the line, or the sentence's share of it, begins."""
     end: Array
@@ -69,6 +71,8 @@ class Sentences:
     """Code in `REASONS`, 0 where nothing is wrong."""
     other: int
     """Lines that are no VDM or VDO sentence: comments, other sentences, words."""
+    commas: Array
+    """Where commas stand, and some places past the end, shape (commas + 8,)."""
     clocks: Array
     """Where RMC and ZDA sentences begin, shape (clocks,)."""
     clock_ends: Array
@@ -163,6 +167,7 @@ def sentences(block: bytes, first_line: int = 1) -> Sentences:
     lost = _lost(block, begins, breaks, bare & ~comment & (first_byte != 36) & (first_byte != 33))
     number = first_line + np.cumsum(body[breaks] == 10) - (body[breaks] == 10)
     return Sentences(
+        block=block,
         pool=pool,
         start=start,
         end=end,
@@ -179,6 +184,7 @@ def sentences(block: bytes, first_line: int = 1) -> Sentences:
         fill=fill,
         reason=reason,
         other=int(bare.sum()) - len(lost),
+        commas=commas,
         clocks=begins[dollar],
         clock_ends=breaks[dollar],
         lost=begins[lost],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,20 @@ class Messages:
         return self.pool[self.start[k] : min(self.end[k], self.start[k] + 500)].tobytes()
 
 
+class _Part(NamedTuple):
+    total: int
+    part: int
+    ident: int
+    channel: int
+    fill: int
+    time: int
+    station: int
+    tag: int
+    bang: int
+    payload: int
+    characters: int
+
+
 @dataclass
 class _Open:
     total: int
@@ -101,45 +115,48 @@ class Parts:
         good = s.reason == 0
         single = np.flatnonzero(good & (s.total == 1))
         several = np.flatnonzero(good & (s.total > 1))
-        joined: list[tuple[int, bytes, int, int, int]] = []
-        for i in several.tolist():
-            if (whole := self._take(s, i, times, station, tally, granule)) is not None:
+        joined, several = _pairs(s, several, times, station)
+        tally.joined += len(joined)
+        columns = (s.total, s.part, s.ident, s.channel, s.fill, times, station, s.tag, s.bang, s.payload, s.characters)
+        for i, row in zip(several.tolist(), zip(*(c[several].tolist() for c in columns), strict=True), strict=True):
+            if (whole := self._take(s, i, _Part(*row), tally, granule)) is not None:
                 joined.append(whole)
         self.number += len(s)
         self._forget(tally, granule)
         return _messages(s, single, times, station, joined)
 
     def _take(
-        self, s: Sentences, i: int, times: Array, station: Array, tally: Tally, granule: str
+        self, s: Sentences, i: int, p: _Part, tally: Tally, granule: str
     ) -> tuple[int, bytes, int, int, int] | None:
-        total, part = int(s.total[i]), int(s.part[i])
-        key: Hashable = (int(station[i]), int(s.channel[i]), int(s.ident[i]), total)
-        if s.tag[i] >= 0 and (told := _GROUP.search(s.pool[s.tag[i] : s.bang[i] - 1].tobytes())):
+        key: Hashable = (p.station, p.channel, p.ident, p.total)
+        if p.tag >= 0 and (told := _GROUP.search(s.block[p.tag : p.bang - 1])):
             key = (int(told[2]), int(told[3]))
-        time, number = int(times[i]), self.number + i
+        number = self.number + i
         one = self.waiting.get(key)
-        late = one is not None and time != NAT and one.time != NAT and abs(time - one.time) > LONGEST_WAIT_MS
-        if one is not None and (late or part in one.parts or one.total != total or number - one.number > LONGEST_WAIT):
-            self._lose(key, tally, granule)
-            one = None
+        if one is not None:
+            clocks = p.time != NAT and one.time != NAT  # noqa: PLR1714 -- two numbers, in the innermost loop
+            late = clocks and abs(p.time - one.time) > LONGEST_WAIT_MS
+            if late or p.part in one.parts or one.total != p.total or number - one.number > LONGEST_WAIT:
+                self._lose(key, tally, granule)
+                one = None
         if one is None:
             text = s.text(s.start[i], s.end[i])
-            one = self.waiting[key] = _Open(total, number, int(s.line[i]), text, time, int(station[i]))
-        one.parts[part] = s.pool[s.payload[i] : s.payload[i] + s.characters[i]].tobytes()
-        one.time = time if one.time == NAT else one.time
-        one.station = one.station or int(station[i])
-        if part == total:
-            one.fill = int(s.fill[i])
-        elif s.fill[i]:
+            one = self.waiting[key] = _Open(p.total, number, int(s.line[i]), text, p.time, p.station)
+        one.parts[p.part] = s.block[p.payload : p.payload + p.characters]
+        one.time = p.time if one.time == NAT else one.time
+        one.station = one.station or p.station
+        if p.part == p.total:
+            one.fill = p.fill
+        elif p.fill:
             one.inner_fill = True
-        if len(one.parts) < total:
+        if len(one.parts) < p.total:
             return None
         del self.waiting[key]
-        tally.joined += total - 1
+        tally.joined += p.total - 1
         if one.inner_fill:
             tally.aside(INNER_FILL, granule, [one.line], lambda _: one.text)
             return None
-        return i, b"".join(one.parts[k] for k in range(1, total + 1)), one.fill, one.time, one.station
+        return i, b"".join([one.parts[k] for k in range(1, p.total + 1)]), one.fill, one.time, one.station
 
     def _lose(self, key: Hashable, tally: Tally, granule: str) -> None:
         one = self.waiting.pop(key)
@@ -154,6 +171,28 @@ class Parts:
         """Set aside what still waits when a file ends."""
         for key in list(self.waiting):
             self._lose(key, tally, granule)
+
+
+def _pairs(
+    s: Sentences, several: Array, times: Array, station: Array
+) -> tuple[list[tuple[int, bytes, int, int, int]], Array]:
+    """Join the two parts of messages that follow each other, as nearly all do; give them and the sentences left."""
+    a, b = several[:-1], several[1:]
+    pair = (s.total[a] == 2) & (s.total[b] == 2) & (s.part[a] == 1) & (s.part[b] == 2) & (s.fill[a] == 0)
+    pair &= (s.ident[a] == s.ident[b]) & (s.channel[a] == s.channel[b]) & (b - a < 50)
+    pair &= (station[a] == station[b]) | (station[b] == 0)
+    near = (times[a] == NAT) | (times[b] == NAT) | (np.abs(times[b] - times[a]) <= LONGEST_WAIT_MS)
+    at = np.flatnonzero(pair & near)
+    first, second = several[at], several[at + 1]
+    time = np.where(times[first] == NAT, times[second], times[first])
+    begin_a, begin_b = s.payload[first], s.payload[second]
+    spans = (begin_a, begin_a + s.characters[first], begin_b, begin_b + s.characters[second])
+    block = s.block
+    payloads = [block[i:j] + block[k:m] for i, j, k, m in zip(*(v.tolist() for v in spans), strict=True)]
+    rest = np.ones(len(several), dtype=bool)
+    rest[at] = rest[at + 1] = False
+    rows = zip(second.tolist(), payloads, s.fill[second].tolist(), time.tolist(), station[first].tolist(), strict=True)
+    return list(rows), several[rest]
 
 
 def _messages(

@@ -98,7 +98,6 @@ def scaled(found: dict[str, Array], kind: int) -> dict[str, Array]:
         "status": found["status"].astype(np.int8),
         "accurate": found["accurate"],
         "second": found["second"].astype(np.int8),
-        "message": np.full(len(lon), kind, dtype=np.int8),
     }
 
 
