@@ -37,10 +37,16 @@ class Coast(Line):
 class Corridor(Line):
     """A lane of one width about a line on the water."""
 
-    line: Annotated[tuple[tuple[Longitude, Latitude], ...], Field(min_length=2)]
-    """Corners of its middle line as (longitude, latitude)."""
+    line: tuple[tuple[Longitude, Latitude], ...]
+    """Corners of its middle line as (longitude, latitude), two or more."""
     width_km: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
     """Whole width, km."""
+
+    @model_validator(mode="after")
+    def _line(self) -> Self:
+        if len(self.line) < 2:
+            raise mistake("the middle line of a corridor has fewer than two corners", "a line of [lon, lat]")
+        return self
 
 
 class Zone(Line):

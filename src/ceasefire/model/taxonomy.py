@@ -15,6 +15,8 @@ ACTS: dict[str, str] = {
     "attack.shelling": "artillery, mortar, rocket artillery, tank fire",
     "attack.ground": "assault or fight on the ground",
     "attack.naval": "attack from or on a ship, other than missiles from the air",
+    "attack.naval.drone": "uncrewed boat",
+    "attack.naval.mine": "sea mine, laid or drifting",
     "attack.sabotage": "explosive or other damage placed by people",
     "attack.cyber": "attack on a network or a control system",
     "movement": "movement of forces, weapons or warships",

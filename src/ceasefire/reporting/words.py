@@ -23,6 +23,8 @@ ACTS: dict[str, str] = {
     "attack.shelling": "shelling",
     "attack.ground": "fighting on the ground",
     "attack.naval": "attack at sea",
+    "attack.naval.drone": "attack by an uncrewed boat",
+    "attack.naval.mine": "sea mine",
     "attack.sabotage": "sabotage",
     "attack.cyber": "attack on a network",
     "fire": "fire, cause not known",
@@ -30,6 +32,11 @@ ACTS: dict[str, str] = {
     "interception": "air defence engaged",
     "launch": "launches stated by a party",
     "alert": "air-raid alert",
+    "interference": "interference",
+    "interference.jamming": "disturbed satellite navigation",
+    "interference.spoofing": "false positions",
+    "movement.naval": "movement of warships",
+    "presence": "presence where it is barred",
     "": "event, kind not told",
 }
 OBJECTS: dict[str, str] = {
@@ -77,6 +84,7 @@ CHANNELS: dict[str, str] = {
     "satellite.optical": "Satellites (optical)",
     "satellite.lights": "Satellites (night lights)",
     "drone": "Drones",
+    "ais": "Broadcasts of ships",
     "news": "News media",
     "party": "Offices of the parties",
     "official": "Local authorities",
