@@ -166,8 +166,8 @@ def jamming(
         disc = disc_of(lon[rows], lat[rows], least_km=5.0)
         event = from_fixes(
             fixes, rows, kind="jamming", log_odds=float(cells.log_odds[area].max()), others=ships, files=files,
-            disc=disc, why=f"{len(ships)} of {len(all_of)} ships heard lost their position, {100 * cells.quiet:.1f} % do in quiet "
-            f"hours; {silent} fell silent",
+            disc=disc, why=f"{len(ships)} of {len(all_of)} ships heard lost their position, "
+            f"{100 * cells.quiet:.1f} % do in quiet hours; {silent} fell silent",
         )  # fmt: skip
         if reception is not None:
             heard = reception.heard(

@@ -32,6 +32,8 @@ USUALLY = 0.8
 """Share of a ship's positions with the flag of accuracy from which its loss counts."""
 SCATTER_KM = 0.15
 """Places farther than this from where the ship's own speed and course lead, again and again, scatter."""
+SLOW_KN = 2.0
+"""A slower ship's place does not depend on its clock."""
 SCATTER_H = 0.1
 """Steps longer than this do not tell scatter from turning."""
 SHARE = 0.25
@@ -166,12 +168,21 @@ def _scattered(fixes: Fixes, taken: Steps) -> Bools:
     if len(taken.before) < 2:
         return out
     short = (taken.hours <= SCATTER_H) & (taken.hours > 0)
+    off_e, off_n = _aside(fixes, taken)
     with np.errstate(invalid="ignore"):
-        off = np.hypot(taken.off_east_km, taken.off_north_km)
         own = KNOT_KM_H * np.nan_to_num(np.fmax(fixes.speed_kn[taken.before], fixes.speed_kn[taken.after]), nan=15.0)
-        far = short & (off > SCATTER_KM + 0.3 * own * taken.hours)
-        # there and back: the two errors point against each other, as a turn's or a clock's do not
-        back = taken.off_east_km[:-1] * taken.off_east_km[1:] + taken.off_north_km[:-1] * taken.off_north_km[1:] < 0.0
+        far = short & (np.hypot(off_e, off_n) > SCATTER_KM + 0.3 * own * taken.hours)
+        back = off_e[:-1] * off_e[1:] + off_n[:-1] * off_n[1:] < 0.0  # there and back, as a turn does not go
     chained = (taken.after[:-1] == taken.before[1:]) & far[:-1] & far[1:] & back
     out[taken.after[:-1][chained]] = True
     return out
+
+
+def _aside(fixes: Fixes, taken: Steps) -> tuple[Array, Array]:
+    """Give the part of each step's error that lies across the ship's way: along it, a clock may be wrong."""
+    speed, course = fixes.speed_kn[taken.after], np.radians(fixes.course_deg[taken.after].astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        moving = np.isfinite(course) & (speed >= SLOW_KN)
+    ue, un = np.where(moving, np.sin(course), 0.0), np.where(moving, np.cos(course), 0.0)
+    along = taken.off_east_km * ue + taken.off_north_km * un
+    return taken.off_east_km - along * ue, taken.off_north_km - along * un

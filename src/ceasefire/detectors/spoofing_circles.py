@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.detectors.vessel_events import from_fixes
-from ceasefire.detectors.vessel_steps import KNOT_KM_H, Pieces, Steps, fastest_kn, pieces, placed, steps
+from ceasefire.detectors.vessel_steps import KNOT_KM_H, Steps, placed, steps
 from ceasefire.geo.distance import KM_PER_DEGREE, wrap
 from ceasefire.geo.fixes import Fixes
 from ceasefire.geo.reception import Reception
+from ceasefire.geo.seas import on_land
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import VesselEvent
 from ceasefire.stats.circles import Circle, fit_circle
@@ -51,12 +52,26 @@ PRIOR = -3.0
 LEAP, NO_LEAP = 5.0, -2.0
 """Log likelihood ratio of a leap at an end of the ring: nine false rings of ten begin with one, of true ones 0.6 % (an
 error of the receiver); and of none although the ship was heard within 15 minutes: a tenth against nearly all."""
+MOST_ROUNDS = 4.0
+"""Largest log likelihood ratio of the number of rounds: ships end after 1.5 on average, false rings after 10."""
 AGREES_DEG, SWINGS_DEG = 12.0, 30.0
 """Standard deviations of heading about the course of a ship that turns, and about the bearing of its anchor."""
 STRAY = 0.05
 """Share of headings that are wrong."""
+MOVES_KN = 3.0
+"""The heading of a slower ship says nothing of its way."""
+NEAR_DEG = 60.0
+"""Places farther apart on the ring do not tell the way between them."""
+BY_SATELLITE = 0.2
+"""Share of ships whose heading comes from the satellites, too, and so goes round with the false way."""
+ON_LAND = 5.0
+"""Log likelihood ratio of a ring that lies on land for the most part."""
+SEARCHED = 12.0
+"""Log likelihood by which a ring must beat a cloud of places: so much is found by looking at many windows."""
 SAME_CENTRE = 3.0
 """Log likelihood ratio of each other ship that is put on a ring about the same point in the same hours, two at most."""
+SWING_KM = 0.6
+"""And its ring is smaller."""
 CALM_KN = 1.5
 """A ship that swings at anchor is slower."""
 
@@ -104,7 +119,7 @@ def circles(
     ...     lon=38.0 + 0.03 * np.sin(t / 3.0), lat=44.5 + 0.0214 * np.cos(t / 3.0), heading_deg=np.full(60, 130.0))
     >>> e = circles(f)[0]
     >>> e.kind, round(e.lon, 2), round(e.radius_km, 1), e.why
-    ('spoofing.circle', 38.0, 2.4, '60 positions in 1.0 h on a circle of 2.4 km, heading unrelated to the way')
+    ('spoofing.circle', 38.0, 2.4, '60 positions in 1.0 h on a circle of 2.4 km, 3.1 rounds, heading unrelated to it')
     """
     found = rings(fixes)
     odds, partners = _shared(fixes, found)
@@ -138,8 +153,6 @@ def rings(fixes: Fixes) -> list[Ring]:
     if not len(rows):
         return []
     taken = steps(fixes)
-    parts = pieces(fixes, taken)
-    fast = fastest_kn(fixes)
     hours = fixes.times.astype(np.int64) / 3_600_000.0
     bounds = np.flatnonzero(np.diff(fixes.mmsi[rows], prepend=-1, append=-1))
     out: list[Ring] = []
@@ -150,8 +163,28 @@ def rings(fixes: Fixes) -> list[Ring]:
         k = int(np.searchsorted(bounds, first, side="right"))
         ring = _grown(fixes, rows, hours, first, stop, (int(bounds[k - 1]), int(bounds[k])))
         if ring is not None:
-            out.append(_judged(fixes, hours, *ring, taken=taken, parts=parts, fast_kn=float(fast[rows[first]])))
-    return _apart(fixes, out)
+            out.append(_judged(fixes, hours, *ring, taken=taken))
+    return _apart(_continued(fixes, hours, out, taken=taken))
+
+
+def _continued(fixes: Fixes, hours: Array, found: list[Ring], *, taken: Steps) -> list[Ring]:
+    """Put rings of one ship about one point together, with nothing but silence between them."""
+    out: list[Ring] = []
+    for ring in sorted(found, key=lambda r: (int(r.rows[0]), -len(r.rows))):
+        last = out[-1] if out else None
+        if last is not None and last.rows[-1] < ring.rows[0] and fixes.mmsi[last.rows[0]] == fixes.mmsi[ring.rows[0]]:
+            radius = min(last.circle.radius, ring.circle.radius)
+            away = KM_PER_DEGREE * np.hypot((last.lon - ring.lon) * np.cos(np.radians(ring.lat)), last.lat - ring.lat)
+            alike = away < 0.2 * radius and abs(last.circle.radius - ring.circle.radius) < 0.15 * radius
+            between = int(ring.rows[0] - last.rows[-1]) - 1
+            if alike and between <= 3 and hours[ring.rows[0]] - hours[last.rows[-1]] < 12.0:
+                rows = np.concatenate([last.rows, ring.rows])
+                on = np.concatenate([last.circle.on, ring.circle.on])
+                circle = last.circle._replace(on=on, sigma=max(last.circle.sigma, ring.circle.sigma))
+                out[-1] = _judged(fixes, hours, rows, last.lon, last.lat, circle, taken=taken)
+                continue
+        out.append(ring)
+    return out
 
 
 def _candidates(fixes: Fixes, rows: Ints, hours: Array) -> list[tuple[int, int]]:
@@ -203,7 +236,13 @@ def _ringlike(fixes: Fixes, rows: Ints, east: Array, start: Ints, stop: Ints) ->
         x0, y0 = -b / a / 2.0, -c / a / 2.0
         radius = np.sqrt(b * b + c * c + 4.0 * a * a * spread) / np.abs(a) / 2.0
         off = np.abs(np.hypot(x - x0[which], y - y0[which]) - radius[which])
-        good = wide & (radius > LEAST_KM / 2) & (radius < 2.0 * MOST_KM) & (mean(off) < 0.3 * radius)
+        good = wide & (radius > LEAST_KM / 2) & (radius < 2.0 * MOST_KM) & (mean(off) < 0.15 * radius)
+        told = fixes.speed_kn[rows[at]].astype(np.float64)
+        moves = mean(np.where(told < CALM_KN, 0.0, 1.0)) > 0.5
+        jumpy = (
+            np.bincount(which, np.hypot(np.diff(x, prepend=x[:1]), np.diff(y, prepend=y[:1])), len(start)) > 9 * radius
+        )
+        good &= moves | (radius > SWING_KM) | jumpy  # a calm ship on a small ring swings at anchor
     return [(int(s), int(e)) for s, e in zip(start[good], stop[good], strict=True)]
 
 
@@ -214,7 +253,7 @@ def _grown(
     lon0, lat0 = float(fixes.lon[rows[first]]), float(np.median(fixes.lat[rows[first:stop]]))
     for _ in range(2):
         x, y = _plane(fixes, rows[first:stop], lon0, lat0)
-        thin = np.linspace(0, len(x) - 1, min(len(x), 240)).astype(np.int64)
+        thin = np.linspace(0, len(x) - 1, min(len(x), 120)).astype(np.int64)
         circle = fit_circle(x[thin], y[thin], least=ERROR_KM)
         if not (LEAST_KM <= circle.radius <= MOST_KM and circle.sigma <= NARROW * circle.radius):
             return None
@@ -248,7 +287,7 @@ def _grown(
 
 def _judged(
     fixes: Fixes, hours: Array, rows: Ints, lon: float, lat: float, circle: Circle, *,
-    taken: Steps, parts: Pieces, fast_kn: float,
+    taken: Steps,
 ) -> Ring:  # fmt: skip
     """Weigh what tells a false ring from a ship that goes round."""
     h = hours[rows]
@@ -257,7 +296,8 @@ def _judged(
     odds = PRIOR
     step = np.flatnonzero((taken.before >= rows[0]) & (taken.after <= rows[-1]) & (taken.hours > 0))
     moved = np.hypot(taken.east_km[step], taken.north_km[step])
-    pace = float(moved.sum() / max(taken.hours[step].sum(), 1e-6) / KNOT_KM_H) if len(step) else 0.0
+    apart = taken.hours[step] > 1.0 / 90.0
+    pace = float(np.median(moved[apart] / taken.hours[step][apart]) / KNOT_KM_H) if apart.any() else 0.0
     told = float(np.nanmedian(fixes.speed_kn[rows])) if np.isfinite(fixes.speed_kn[rows]).any() else pace
     ends = []
     for at, side in ((taken.after, rows[0]), (taken.before, rows[-1])):
@@ -268,14 +308,23 @@ def _judged(
             ends.append(leap)
     if any(ends):
         words.append("reached and left by leaps" if all(ends) and len(ends) == 2 else "with a leap at one end")
-    by_heading = _heading(fixes, rows, lon, lat, swings=told < CALM_KN and circle.radius < 0.6)
+    if float(np.mean(on_land(fixes.lon[rows], fixes.lat[rows], margin_km=3.0))) > 0.3:
+        odds += ON_LAND
+        words.append("on land")
+    cloud = int(circle.on.sum()) * (np.log(circle.radius / max(circle.sigma, ERROR_KM)) - 1.11)
+    odds += min(float(cloud) - SEARCHED, 0.0)
+    rounds = lasts * pace * KNOT_KM_H / (2.0 * np.pi * circle.radius)
+    if pace >= MOVES_KN:
+        odds += float(np.clip(0.57 * rounds - 1.9, -1.5, MOST_ROUNDS))
+        words.append(f"{rounds:.1f} rounds")
+    by_heading = _heading(fixes, rows, lon, lat, swings=told < CALM_KN and circle.radius < SWING_KM)
     odds += by_heading
     if by_heading > 2.0:
-        words.append("heading unrelated to the way")
+        words.append("heading unrelated to it")
     if told < CALM_KN and pace > 5.0:
         odds += 3.0
         words.append(f"{pace:.0f} kn by its positions and {told:.0f} kn by its own word")
-    if circle.radius < 0.6 and pace < CALM_KN and not any(ends):
+    if circle.radius < SWING_KM and pace < CALM_KN and not any(ends):
         odds -= 3.0  # swings at anchor
     return Ring(rows, lon, lat, circle, odds, pace, ", ".join(words))
 
@@ -286,10 +335,15 @@ def _heading(fixes: Fixes, rows: Ints, lon: float, lat: float, *, swings: bool) 
     Headings hang together; each quarter of the ring counts once.
     """
     heading = np.where(fixes.heading_deg[rows] < 360.0, fixes.heading_deg[rows], np.nan).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        heading[~(fixes.speed_kn[rows] >= MOVES_KN) & ~swings] = np.nan  # a ship adrift points anywhere
     east = wrap(fixes.lon[rows] - lon) * np.cos(np.radians(lat))
     north = fixes.lat[rows] - lat
     bearing = np.degrees(np.arctan2(east, north))
-    way = np.sign(np.median(wrap(np.diff(bearing)))) if len(rows) > 1 else 1.0
+    turn = wrap(np.diff(bearing))
+    near = np.append(np.abs(turn), 180.0) < NEAR_DEG
+    heading[~(near | np.roll(near, 1))] = np.nan  # where the next place is far round, who knows the way there
+    way = np.sign(np.median(turn[near[:-1]])) if near.any() else 1.0
     tangent = bearing + 90.0 * (way if way else 1.0)
     total = 0.0
     for quarter in range(4):
@@ -303,7 +357,7 @@ def _heading(fixes: Fixes, rows: Ints, lon: float, lat: float, *, swings: bool) 
                 true = (1 - STRAY) * np.exp(-0.5 * (off / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi)) + STRAY / 360.0
                 ratios.append(float(np.mean(-np.log(360.0 * true))))
         total += min(ratios)
-    return total
+    return float(np.log((1.0 - BY_SATELLITE) * np.exp(total) + BY_SATELLITE))
 
 
 def _shared(fixes: Fixes, found: list[Ring]) -> tuple[list[float], list[list[int]]]:
@@ -325,7 +379,7 @@ def _shared(fixes: Fixes, found: list[Ring]) -> tuple[list[float], list[list[int
     return odds, partners
 
 
-def _apart(fixes: Fixes, found: list[Ring]) -> list[Ring]:
+def _apart(found: list[Ring]) -> list[Ring]:
     """Keep, of rings of one ship that share positions, the one with more of them."""
     out: list[Ring] = []
     for ring in sorted(found, key=lambda r: (-int(r.circle.on.sum()), int(r.rows[0]))):

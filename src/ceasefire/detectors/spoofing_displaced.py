@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from ceasefire.detectors.vessel_events import disc_of, from_fixes
-from ceasefire.detectors.vessel_steps import Pieces, Steps, pieces, steps
+from ceasefire.detectors.vessel_steps import KNOT_KM_H, Pieces, Steps, pieces, step_between
 from ceasefire.geo.distance import km
 from ceasefire.geo.fixes import Fixes
 from ceasefire.geo.reception import Reception
@@ -38,13 +38,22 @@ PLACE_KM, PLACE_SHARE = 1.5, 0.05
 """Places reached agree within this and within this share of the way."""
 LONGEST_H = 3.0
 """A leap over a longer silence tells no time."""
+SAME_H = 4.0
+"""Ships that are moved alike within this are moved by one cause."""
 ABOUT_KM = 80.0
 """Ships within this of those that leapt could have been moved, too."""
 
 PRIOR = 0.05
 """Odds that a leap is the area's and not the ship's, before other ships are looked at."""
-AGREE = 0.02
-"""Chance that two leaps of ships that have nothing to do with each other agree."""
+LEAST_KM = 2.0
+"""Shorter leaps are what disturbed receivers make."""
+LEAST_AGREE, LEAST_AGREE_PLACE = 0.005, 0.02
+"""Least chance that two leaps of ships that have nothing to do with each other agree, by vector and by place: short
+ones do so more often, and ships lie where ships lie."""
+HELD = 3
+"""A leap counts where the ship was for so many positions before it, and stays for so many behind it."""
+CLOCK_H = 0.3
+"""A receiver's clock may be wrong by this."""
 OWN_RATE = 0.002
 """Leaps per hour that every ship is allowed: errors of receivers and of time."""
 
@@ -63,7 +72,7 @@ class Group(NamedTuple):
 
 def displaced(
     fixes: Fixes, *, reception: Reception | None = None, least: float = 0.5, files: Sequence[str] = (),
-    taken: Steps | None = None, parts: Pieces | None = None,
+    parts: Pieces | None = None,
 ) -> Table[VesselEvent]:  # fmt: skip
     """Find times at which many ships were moved together; one event for each, its ships in `others`.
 
@@ -77,8 +86,8 @@ def displaced(
         Smallest probability that is given.
     files
         SHA-256 of each file, by its number in `fixes.source`.
-    taken, parts
-        The fixes' steps and pieces, where they are at hand.
+    parts
+        The fixes' pieces, where they are at hand.
 
     Returns
     -------
@@ -91,28 +100,28 @@ def displaced(
     ...     course_deg=np.full(200, 90.0), lon=31.0 + 0.1 * ship + 0.0031 * t + 0.2 * away, lat=45.0 + 0.1 * away)
     >>> e = displaced(f)[0]
     >>> len(e.others), e.start.minute, e.end.minute, e.why
-    (5, 15, 29, '5 of 5 ships leapt by one vector of 19 km within 20 minutes')
+    (5, 15, 29, '5 of 5 ships leapt by one vector of 19 km')
     """
-    taken = steps(fixes) if taken is None else taken
-    parts = pieces(fixes, taken) if parts is None else parts
-    returns = _returns(fixes, taken, parts)
-    leaps = np.flatnonzero(taken.leap & (taken.hours <= LONGEST_H) & ~returns)
+    parts = pieces(fixes) if parts is None else parts
+    jumps, away = _jumps(fixes, parts)
+    far = np.hypot(jumps.east_km, jumps.north_km) >= LEAST_KM
+    leaps = np.flatnonzero((jumps.hours <= LONGEST_H) & away & far & ~_by_clock(fixes, jumps))
     out = []
-    for group in _groups(fixes, taken, leaps):
-        first = taken.after[group.leaps]
+    for group in _same(fixes, jumps, _groups(fixes, jumps, leaps)):
+        first = jumps.after[group.leaps]
         rows = np.unique(np.concatenate([_until_next(parts, int(r)) for r in first]))
         ships = sorted({int(m) for m in fixes.mmsi[first]})
-        way = float(np.median(np.hypot(taken.east_km[group.leaps], taken.north_km[group.leaps])))
+        way = float(np.median(np.hypot(jumps.east_km[group.leaps], jumps.north_km[group.leaps])))
         how = "onto one place" if group.to_place else f"by one vector of {_near(way)} km"
         event = from_fixes(
             fixes,
             rows,
             kind="spoofing.displaced",
             log_odds=group.log_odds,
-            why=f"{len(ships)} of {group.ships} ships leapt {how} within {WITHIN_H * 60:.0f} minutes",
+            why=f"{len(ships)} of {group.ships} ships leapt {how}",
             others=ships,
             files=files,
-            disc=disc_of(fixes.lon[taken.before[group.leaps]], fixes.lat[taken.before[group.leaps]], least_km=1.0),
+            disc=disc_of(fixes.lon[jumps.before[group.leaps]], fixes.lat[jumps.before[group.leaps]], least_km=1.0),
         )
         if event.probability >= least:
             out.append(event)
@@ -130,7 +139,6 @@ def _groups(fixes: Fixes, taken: Steps, leaps: Ints) -> list[Group]:
     order = np.argsort(end, kind="stable")
     leaps, begin, end = leaps[order], begin[order], end[order]
     free = np.ones(len(leaps), dtype=bool)
-    rate = _own_rate(fixes, taken)
     seeds: list[tuple[int, int, bool]] = []
     near: dict[tuple[int, bool], Ints] = {}
     for i in range(len(leaps)):
@@ -149,8 +157,31 @@ def _groups(fixes: Fixes, taken: Steps, leaps: Ints) -> list[Group]:
         if not free[i] or len(members) < 2:
             continue
         free[members] = False
-        log_odds, ships = _odds(fixes, taken, leaps[members], rate, hours)
+        log_odds, ships = _odds(fixes, taken, leaps[members], hours, to_place)
         out.append(Group(leaps[members], to_place, log_odds, ships))
+    return out
+
+
+def _same(fixes: Fixes, taken: Steps, found: list[Group]) -> list[Group]:
+    """Put groups that were moved alike at about one time together: ships that come later are moved later."""
+    out: list[Group] = []
+    for group in sorted(found, key=lambda g: -g.log_odds):
+        for k, one in enumerate(out):
+            east, north = (float(np.median(c[group.leaps]) - np.median(c[one.leaps]))
+                           for c in (taken.east_km, taken.north_km))  # fmt: skip
+            way = float(np.median(np.hypot(taken.east_km[one.leaps], taken.north_km[one.leaps])))
+            ends = [float(np.median(c[taken.after[g.leaps]])) for g in (group, one) for c in (fixes.lon, fixes.lat)]
+            away = float(km(*ends)) if one.to_place else float(np.hypot(east, north))
+            when = [fixes.times[taken.after[g.leaps]] for g in (group, one)]
+            near = np.abs(np.subtract.outer(*when)).min() <= np.timedelta64(int(SAME_H * 3600), "s")
+            if one.to_place == group.to_place and near and away <= 2.0 * (VECTOR_KM + VECTOR_SHARE * way):
+                out[k] = one._replace(
+                    leaps=np.union1d(one.leaps, group.leaps), ships=max(one.ships, group.ships),
+                    log_odds=max(one.log_odds, group.log_odds),
+                )  # fmt: skip
+                break
+        else:
+            out.append(group)
     return out
 
 
@@ -178,49 +209,59 @@ def _agreeing(fixes: Fixes, taken: Steps, leaps: Ints, begin: Array, end: Array,
     return np.asarray(at[away <= np.minimum(VECTOR_KM + VECTOR_SHARE * way + slack, 0.5 * way)])
 
 
-def _own_rate(fixes: Fixes, taken: Steps) -> dict[int, float]:
-    """Give each ship's leaps per hour heard, shrunk to what every ship is allowed."""
-    mmsi = fixes.ships()[0]
-    ship = np.searchsorted(mmsi, fixes.mmsi[taken.after])
-    leaps = np.bincount(ship, taken.leap, minlength=len(mmsi))
-    heard = np.bincount(ship, np.minimum(taken.hours, 1.0), minlength=len(mmsi))
-    # two leaps, away and back, are what a displacement itself makes
-    rate = (np.maximum(leaps - 2.0, 0.0) + OWN_RATE * 24.0) / (heard + 24.0)
-    return dict(zip(mmsi.tolist(), rate.tolist(), strict=True))
-
-
-def _odds(fixes: Fixes, taken: Steps, leaps: Ints, rate: dict[int, float], hours: Array) -> tuple[float, int]:
+def _odds(fixes: Fixes, taken: Steps, leaps: Ints, hours: Array, to_place: bool) -> tuple[float, int]:
     """Weigh: the area's signals, or each ship by itself."""
     lon, lat, radius = disc_of(fixes.lon[taken.before[leaps]], fixes.lat[taken.before[leaps]])
     begin, end = float(hours[taken.before[leaps]].min()), float(hours[taken.after[leaps]].max())
     near = np.flatnonzero((hours >= begin - 0.5) & (hours <= end + 0.5) & np.isfinite(fixes.lon))
     close = near[km(lon, lat, fixes.lon[near], fixes.lat[near]) <= radius + ABOUT_KM]
-    about = {int(m) for m in fixes.mmsi[close]}
-    members = {int(m) for m in fixes.mmsi[taken.after[leaps]]}
-    ships = sorted(about | members)
-    k, window = len(members), end - begin + 2.0 * WITHIN_H
-    mean = sum(rate[m] for m in ships) * window * AGREE
-    if members:  # ships that always leap: what is seen of them is their own
-        mean = max(mean, sum(min(rate[m] * window, 1.0) for m in members) * AGREE)
+    members = np.unique(fixes.mmsi[taken.after[leaps]])
+    ships = np.union1d(np.unique(fixes.mmsi[close]), members)
+    window = end - begin + 2.0 * WITHIN_H
+    # how often each leaps anyway: in its whole record, and about this time, but for this leap and the one back
+    own = np.full(len(ships), OWN_RATE * window)
+    at = np.searchsorted(ships, fixes.mmsi[taken.after])
+    at = np.where((at < len(ships)) & (ships[np.minimum(at, len(ships) - 1)] == fixes.mmsi[taken.after]), at, -1)
+    span = max(float(hours.max() - hours.min()), 24.0)
+    every = np.bincount(at[at >= 0], minlength=len(ships))
+    own += np.maximum(every - 2.0, 0.0) * window / span
+    when = hours[taken.after]
+    same = (at >= 0) & (when >= begin - 1.0) & (when <= end + 1.0)
+    about = np.bincount(at[same], minlength=len(ships))
+    own = np.maximum(own, np.maximum(about - 2.0, 0.0))
+    way = float(np.median(np.hypot(taken.east_km[leaps], taken.north_km[leaps])))
+    least = LEAST_AGREE_PLACE if to_place else LEAST_AGREE
+    agree = float(np.clip((VECTOR_KM / (2.0 * way) + VECTOR_SHARE / 2.0) ** 2, least, 1.0))
+    k, mean = len(members), float(own.sum()) * agree
     alone = (k - 1) * np.log(mean) - mean - gammaln(k)
     together = -np.log(len(ships) + 1.0)
     return float(np.log(PRIOR) + together - alone), len(ships)
 
 
-def _returns(fixes: Fixes, taken: Steps, parts: Pieces) -> Bools:
-    """Tell which steps lead back to a track that the ship had left."""
-    new = np.diff(parts.mmsi, prepend=-1) != 0
-    number = np.cumsum(new) - 1
-    first_of = np.flatnonzero(new)[number] if len(number) else number
-    back = np.zeros(len(fixes), dtype=bool)
+def _jumps(fixes: Fixes, parts: Pieces) -> tuple[Steps, Bools]:
+    """Give the leaps between pieces that last, and which of them lead away rather than back to a track left before."""
+    k = np.flatnonzero(parts.leap_in)
+    before, after = parts.rows[parts.first[k] - 1], parts.rows[parts.first[k]]
+    held = parts.stop - parts.first
+    lasting = np.minimum(held[k], held[k - 1]) >= HELD
+    ship = np.cumsum(np.diff(parts.mmsi, prepend=-1) != 0)
+    away = np.ones(len(k), dtype=bool)
     highest: dict[int, int] = {}
-    for k in np.flatnonzero(parts.leap_in):
-        ship = int(first_of[k])
-        top = highest.get(ship, 0)
-        if parts.strand[k] <= top:
-            back[parts.rows[parts.first[k]]] = True
-        highest[ship] = max(top, int(parts.strand[k]))
-    return np.asarray(back[taken.after] & taken.leap)
+    for i, piece in enumerate(k):
+        top = highest.get(int(ship[piece]), 0)
+        away[i] = parts.strand[piece] > top
+        highest[int(ship[piece])] = max(top, int(parts.strand[piece]))
+    return step_between(fixes, before, after), away & lasting
+
+
+def _by_clock(fixes: Fixes, taken: Steps) -> Bools:
+    """Tell which leaps a wrong clock explains: along the ship's way, by what it sails in up to `CLOCK_H`."""
+    course = np.radians(fixes.course_deg[taken.after].astype(np.float64))
+    speed = KNOT_KM_H * fixes.speed_kn[taken.after].astype(np.float64)
+    along = taken.off_east_km * np.sin(course) + taken.off_north_km * np.cos(course)
+    across = taken.off_east_km * np.cos(course) - taken.off_north_km * np.sin(course)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(along) <= speed * CLOCK_H) & (np.abs(across) <= 0.3 + 0.1 * np.abs(along)))
 
 
 def _until_next(parts: Pieces, row: int) -> Ints:

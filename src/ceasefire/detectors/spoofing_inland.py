@@ -36,6 +36,19 @@ class Airport(NamedTuple):
     lat: float
 
 
+class Stay(NamedTuple):
+    """A stretch of one ship's positions on land."""
+
+    mmsi: int
+    rows: Ints
+    coast_km: float
+    lon: float
+    lat: float
+    leap_in: bool | None
+    """Begins with a leap; None where the ship sailed there, False where its record begins there."""
+    leap_out: bool | None
+
+
 AIRPORTS: tuple[Airport, ...] = (
     Airport("Anapa", 37.347, 45.002),
     Airport("Gelendzhik", 38.012, 44.582),
@@ -65,8 +78,10 @@ AIRPORT_MARGIN_KM = 1.0
 """But at an airport, many of which lie by the sea."""
 AIRPORT_KM = 3.0
 """Positions within this of an airport's middle are at it."""
-ALONE = 2
-"""Fewer positions than this on land are an error of one message."""
+LEAST_S = 60.0
+"""A stay on land shorter than this is an error of one message, or of its copies."""
+GAP_H, SAME_KM = 1.0, 3.0
+"""Stretches of one ship on land with a shorter gap, and nearer to each other, are one stay."""
 TOGETHER_KM, TOGETHER_H = 5.0, 3.0
 """Ships put within this of each other, and within this time, are put there together."""
 
@@ -74,8 +89,8 @@ PRIOR = -2.0
 """Log odds that a track on land is false before its ends are looked at: rivers carry many ships."""
 LEAP, SAILED = 5.0, -4.0
 """Log likelihood ratio of an end of the stay on land that is a leap, and of one that the ship sailed."""
-ONE_MESSAGE = -4.0
-"""Of a stay of one message: broken bits put a ship anywhere."""
+ONE_MESSAGE = -10.0
+"""Of a stay that is one message: broken bits put a ship anywhere."""
 OTHERS = 3.0
 """Of each other ship that leaps to the same place in the same hours, two at most."""
 AT_AIRPORT = 1.5
@@ -119,86 +134,99 @@ def inland(
     parts = pieces(fixes) if parts is None else parts
     stays = _stays(fixes, parts, airports)
     out = []
-    for k, (piece, rows, coast) in enumerate(stays):
-        lon, lat = float(np.median(fixes.lon[rows])), float(np.median(fixes.lat[rows]))
-        odds, words = PRIOR, [f"{len(rows)} positions on land, {coast:.0f} km from the coast"]
-        if len(rows) < ALONE:
-            odds, words = odds + ONE_MESSAGE, [f"one position on land, {coast:.0f} km from the coast"]
-        near = [a.name for a in airports if float(km(a.lon, a.lat, lon, lat)) <= AIRPORT_KM]
+    for stay in stays:
+        odds, words = PRIOR, [f"{len(stay.rows)} positions on land, {stay.coast_km:.0f} km from the coast"]
+        lasts = fixes.times[stay.rows[-1]] - fixes.times[stay.rows[0]]
+        if lasts < np.timedelta64(int(LEAST_S), "s"):
+            odds, words = odds + ONE_MESSAGE, [f"one position on land, {stay.coast_km:.0f} km from the coast"]
+        near = [a.name for a in airports if float(km(a.lon, a.lat, stay.lon, stay.lat)) <= AIRPORT_KM]
         if near:
             odds += AT_AIRPORT
             words.append(f"at the airport of {near[0]}")
-        at = slice(int(parts.first[piece]), int(parts.stop[piece]))
-        whole = parts.rows[at]
-        ends = []
-        for leap, side, edge in (
-            (parts.leap_in[piece], rows[0], whole[0]),
-            (parts.leap_out[piece], rows[-1], whole[-1]),
-        ):
-            if side != edge:  # the piece goes on beyond the land: the ship sailed there
-                ends.append(False)
-            elif leap:
-                ends.append(True)
-        odds += sum(LEAP if e else SAILED for e in ends)
+        ends = [stay.leap_in, stay.leap_out]
+        known = [e for e in ends if e is not False]  # the record's own begin and end tell nothing
+        odds += sum(LEAP if e else SAILED for e in known)
         if any(ends):
-            words.append("reached and left by leaps" if ends == [True, True] else "with a leap at one end")
-        others = _others(fixes, stays, parts, k, lon, lat)
+            words.append("reached and left by leaps" if all(ends) else "with a leap at one end")
+        others = _others(fixes, stays, stay)
         if others:
             odds += OTHERS * min(len(others), 2)
             words.append(f"{len(others)} other ship{'s' * (len(others) > 1)} put there in the same hours")
-        if _goes_on(fixes, parts, piece):
+        if _goes_on(parts, stay.mmsi):
             odds += GOES_ON
-        elif not ends and not others:
+        elif not known and not others:
             odds += SAILED  # the whole record lies on land: a ship of the river
         event = from_fixes(
-            fixes, rows, kind="spoofing.inland", log_odds=odds, why=", ".join(words),
-            mmsi=int(parts.mmsi[piece]), others=others, files=files,
-        )  # fmt: skip
+            fixes,
+            stay.rows,
+            kind="spoofing.inland",
+            log_odds=odds,
+            why=", ".join(words),
+            mmsi=stay.mmsi,
+            others=others,
+            files=files,
+        )
         if event.probability >= least:
             out.append(event)
     return Table.of(VesselEvent, sorted(out, key=lambda e: (e.start, e.mmsi, e.id)))
 
 
-def _stays(fixes: Fixes, parts: Pieces, airports: Sequence[Airport]) -> list[tuple[int, Ints, float]]:
-    """Give the stretches well inside the land: number of the piece, rows, median distance to the coast."""
+def _stays(fixes: Fixes, parts: Pieces, airports: Sequence[Airport]) -> list[Stay]:
+    """Give the stretches well inside the land; stretches at one place with little between them are one."""
     coast = coast_km(fixes.lon[parts.rows], fixes.lat[parts.rows])
     land = coast > MARGIN_KM
-    for a in airports:
+    for one in airports:
         close = np.flatnonzero((coast > AIRPORT_MARGIN_KM) & ~land)
-        land[close[km(a.lon, a.lat, fixes.lon[parts.rows[close]], fixes.lat[parts.rows[close]]) <= AIRPORT_KM]] = True
+        lon, lat = fixes.lon[parts.rows[close]], fixes.lat[parts.rows[close]]
+        land[close[km(one.lon, one.lat, lon, lat) <= AIRPORT_KM]] = True
     piece = np.repeat(np.arange(len(parts.first)), parts.stop - parts.first)
     key = np.where(land, piece, -1)
     first = np.flatnonzero((np.diff(key, prepend=-2) != 0) & land)
     edge = np.flatnonzero(np.diff(key, append=-2) != 0) + 1
     stop = edge[np.searchsorted(edge, first, side="right")] if len(first) else first
-    return [
-        (int(piece[a]), parts.rows[a:b], float(np.median(coast[a:b]))) for a, b in zip(first, stop, strict=True)
-    ]  # fmt: skip
+    out: list[Stay] = []
+    for a, b in zip(first.tolist(), stop.tolist(), strict=True):
+        k = int(piece[a])
+        leap_in = bool(parts.leap_in[k]) if a == parts.first[k] else None
+        leap_out = bool(parts.leap_out[k]) if b == parts.stop[k] else None
+        rows = parts.rows[a:b]
+        place = float(np.median(fixes.lon[rows])), float(np.median(fixes.lat[rows]))
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and last.mmsi == int(parts.mmsi[k])
+            and fixes.times[rows[0]] - fixes.times[last.rows[-1]] <= np.timedelta64(int(GAP_H * 3600), "s")
+            and float(km(last.lon, last.lat, *place)) <= SAME_KM
+        ):
+            rows = np.concatenate([last.rows, rows])
+            out[-1] = last._replace(rows=rows, leap_out=leap_out)
+        else:
+            out.append(Stay(int(parts.mmsi[k]), rows, float(np.median(coast[a:b])), *place, leap_in, leap_out))
+    return out
 
 
-def _others(
-    fixes: Fixes, stays: list[tuple[int, Ints, float]], parts: Pieces, k: int, lon: float, lat: float
-) -> list[int]:
+def _others(fixes: Fixes, stays: list[Stay], mine: Stay) -> list[int]:
     """Give other ships that leapt to the same place in the same hours."""
-    piece, rows, _ = stays[k]
     wide = np.timedelta64(int(TOGETHER_H * 3600), "s")
-    begin, end = fixes.times[rows[0]] - wide, fixes.times[rows[-1]] + wide
-    found = set()
-    for other, theirs, _ in stays:
-        if parts.mmsi[other] == parts.mmsi[piece] or not (parts.leap_in[other] or parts.leap_out[other]):
-            continue
-        if fixes.times[theirs[0]] <= end and fixes.times[theirs[-1]] >= begin:
-            middle = float(np.median(fixes.lon[theirs])), float(np.median(fixes.lat[theirs]))
-            if float(km(lon, lat, *middle)) <= TOGETHER_KM:
-                found.add(int(parts.mmsi[other]))
-    return sorted(found)
+    begin, end = fixes.times[mine.rows[0]] - wide, fixes.times[mine.rows[-1]] + wide
+    return sorted(
+        {
+            one.mmsi
+            for one in stays
+            if one.mmsi != mine.mmsi
+            and (one.leap_in or one.leap_out)
+            and fixes.times[one.rows[0]] <= end
+            and fixes.times[one.rows[-1]] >= begin
+            and float(km(mine.lon, mine.lat, one.lon, one.lat)) <= TOGETHER_KM
+        }
+    )
 
 
-def _goes_on(fixes: Fixes, parts: Pieces, piece: int) -> bool:
+def _goes_on(parts: Pieces, mmsi: int) -> bool:
     """Tell whether the ship's tracks take turns again and again: two ships that use one identity."""
-    mine = np.flatnonzero(parts.mmsi == parts.mmsi[piece])
-    if len(mine) < 6:
-        return False
+    mine = slice(*np.searchsorted(parts.mmsi, [mmsi, mmsi + 1]))
     strand = parts.strand[mine]
+    if len(strand) < 6:
+        return False
     back = int(np.sum((strand[2:] == strand[:-2]) & (strand[1:-1] != strand[2:])))
-    return back >= 4 and back >= 0.5 * (len(mine) - 2)
+    return back >= 4 and back >= 0.5 * (len(strand) - 2)

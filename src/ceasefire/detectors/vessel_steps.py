@@ -33,6 +33,8 @@ TURNING = 0.6
 """Share of the way that turning and changing speed may account for, within `SHORT_H`."""
 CLOCK_H = 2.0 / 60.0
 """Error of the time that two receivers' clocks may have together."""
+ERROR_S = 60.0
+"""A place that is held shorter than this, between two pieces of one track, is an error of single messages."""
 
 
 class Steps(NamedTuple):
@@ -73,7 +75,7 @@ class Pieces(NamedTuple):
     leap_out: Bools
     """Ends with a leap."""
     rows: Ints
-    """Rows of the fixes that have a place, shape (placed,)."""
+    """Rows of the fixes that have a place and are no single error, shape (used,)."""
 
 
 def fastest_kn(fixes: Fixes) -> Array:
@@ -111,6 +113,18 @@ def steps(fixes: Fixes) -> Steps:
     rows = placed(fixes)
     same = fixes.mmsi[rows[1:]] == fixes.mmsi[rows[:-1]]
     a, b = rows[:-1][same], rows[1:][same]
+    return step_between(fixes, a, b)
+
+
+def step_between(fixes: Fixes, before: Ints, after: Ints) -> Steps:
+    """Give the steps between given rows, each pair of one ship.
+
+    >>> f = Fixes.of(mmsi=[9] * 3, times=np.array([0, 6, 12], "M8[m]").astype("M8[ms]"), lon=[30.0, 31.0, 30.1],
+    ...     lat=[44.0] * 3)
+    >>> step_between(f, np.array([0]), np.array([2])).leap.tolist()
+    [False]
+    """
+    a, b = before, after
     hours = (fixes.times[b] - fixes.times[a]).astype(np.int64) / 3_600_000.0
     east, north = _moved(fixes.lon[a], fixes.lat[a], fixes.lon[b], fixes.lat[b])
     speed, course = _told(fixes)
@@ -124,7 +138,7 @@ def steps(fixes: Fixes) -> Steps:
 
 
 def pieces(fixes: Fixes, taken: Steps | None = None) -> Pieces:
-    """Cut every ship's positions at its leaps, and tell which pieces are one track.
+    """Cut every ship's positions at its leaps, and tell which pieces are one track; single errors are left out.
 
     Parameters
     ----------
@@ -148,22 +162,40 @@ def pieces(fixes: Fixes, taken: Steps | None = None) -> Pieces:
     new = np.diff(mmsi, prepend=-1) != 0
     first = np.flatnonzero(new | at)
     stop = np.append(first[1:], len(rows)) if len(first) else first
-    leap_in = at[first] & ~new[first]
+    ship = np.cumsum(new[first]) - 1
+    strand = _all_strands(fixes, rows, first, stop, ship)
+    held = (fixes.times[rows[stop - 1]] - fixes.times[rows[first]]).astype(np.int64) / 1000.0
+    error = np.zeros(len(first), dtype=bool)
+    if len(first) > 2:
+        around = (ship[2:] == ship[:-2]) & (strand[2:] == strand[:-2]) & (strand[1:-1] != strand[2:])
+        error[1:-1] = around & (held[1:-1] < ERROR_S)
+    kept = np.flatnonzero(~error)
+    rows = rows[np.repeat(~error, stop - first)]
+    size = (stop - first)[kept]
+    head = np.ones(len(kept), dtype=bool)
+    head[1:] = (ship[kept][1:] != ship[kept][:-1]) | (strand[kept][1:] != strand[kept][:-1])
+    new_ship = np.diff(ship[kept], prepend=-1) != 0
+    first = (np.cumsum(size) - size)[head]
+    stop = np.append(first[1:], len(rows)) if len(first) else first
+    leap_in = ~new_ship[head]
     leap_out = np.append(leap_in[1:], False) if len(first) else leap_in
-    strand = np.zeros(len(first), dtype=np.int64)
-    ship_first = np.flatnonzero(new[first])
-    fast = fastest_kn(fixes)
-    for begin, end in zip(ship_first, np.append(ship_first[1:], len(first)), strict=True):
-        if end - begin > 1:
-            strand[begin:end] = _strands(
-                fixes, rows[first[begin:end]], rows[stop[begin:end] - 1], float(fast[rows[first[begin]]])
-            )
-    return Pieces(mmsi[first], first, stop, strand, leap_in, leap_out, rows)
+    return Pieces(fixes.mmsi[rows[first]].astype(np.int64), first, stop, strand[kept][head], leap_in, leap_out, rows)
 
 
 def placed(fixes: Fixes) -> Ints:
-    """Give the rows that have a place, of ships (not of aircraft, buoys or base stations)."""
+    """Give the rows that have a place."""
     return np.flatnonzero(np.isfinite(fixes.lon) & np.isfinite(fixes.lat))
+
+
+def _all_strands(fixes: Fixes, rows: Ints, first: Ints, stop: Ints, ship: Ints) -> Ints:
+    """Give the track of every piece, ship by ship."""
+    strand = np.zeros(len(first), dtype=np.int64)
+    fast = fastest_kn(fixes)
+    begins = np.flatnonzero(np.diff(ship, prepend=-1))
+    for a, b in zip(begins, np.append(begins[1:], len(first)), strict=True):
+        if b - a > 1:
+            strand[a:b] = _strands(fixes, rows[first[a:b]], rows[stop[a:b] - 1], float(fast[rows[first[a]]]))
+    return strand
 
 
 def _strands(fixes: Fixes, start: Ints, end: Ints, fast_kn: float) -> Ints:
