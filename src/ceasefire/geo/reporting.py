@@ -112,8 +112,8 @@ def feed_interval_s(wait_s: Any, due_s: Any) -> float:
 def own_interval_s(ship: Any, wait_s: Any, due_s: Any, slow: Any = False) -> Array:
     """Give the interval at which each ship really reports, s: what it owes, or longer if it is never quicker.
 
-    Why: transmitters are set wrongly. A ship at the quay that forgets its status owes a report every 10 s by the table and
-    may send one in three minutes. The tenth percentile of its own waits, of those that owe the same, tells.
+    Why: transmitters are set wrongly. A ship at the quay that forgets its status owes a report every 10 s by the table
+    and may send one in three minutes. The tenth percentile of its own waits, of those that owe the same, tells.
 
     Parameters
     ----------
