@@ -176,10 +176,11 @@ def simulate(
     who = radio.receivers(
         reception, seconds=seconds, outage=outage, rng=np.random.default_rng([seed, 1]), starts_at=day
     )
-    crew, tracks, planted, free, beacons, dark = hulls(seed, ships, seconds, trouble)
+    all_ = hulls(seed, ships, seconds, trouble)
+    crew, tracks, planted, dark = all_.crew, all_.tracks, all_.planted, all_.dark
     moves = paths.motion(tracks, seconds)
-    said, more = false.plan(moves, who, crew, free, trouble, np.random.default_rng([seed, 2]))
-    said.off += [(k, -1.0, seconds + 1.0) for k in dark] + beacons
+    said, more = false.plan(moves, who, crew, all_.free, trouble, np.random.default_rng([seed, 2]))
+    said.off += [(k, -1.0, seconds + 1.0) for k in dark] + all_.beacons
     class_b = np.array([s.class_b for s in crew])
     rng = np.random.default_rng([seed, 3])
     heard = radio.transmissions(moves, who, class_b=class_b, rng=rng, every_s=every_s)
@@ -196,7 +197,8 @@ def simulate(
     planted += told.crossings_of(moves, corridor)
     return Fleet(
         fixes=fixes, statics=told.statics_of(fixes, crew, said, np.random.default_rng([seed, 8])),
-        events=told.events_of(planted, moves, said, start), texts=told.texts_of(planted, crew, beacons, start, fixes),
+        events=told.events_of(planted, moves, said, start),
+        texts=told.texts_of(planted, crew, all_.beacons, start, fixes),
         flaw=got.flaw[order], hull=got.hull[order], ships=tuple(crew), dark=tuple(crew[k].mmsi for k in dark),
         skew_s=skew, corridor=corridor, start=start, end=start + np.timedelta64(int(seconds * 1000), "ms"), moves=moves,
         said=said, who=who,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ceasefire.geo import distance, regions
 from ceasefire.testing import fleet_paths as paths
 from ceasefire.testing import fleet_ships as ships
-from ceasefire.testing.fleet_lanes import ANCHORAGES, PORTS, WEST
+from ceasefire.testing.fleet_lanes import ANCHORAGES, FISHING, PORTS, WEST
 from ceasefire.testing.fleet_paths import KNOT_KM_S, Path
 from ceasefire.testing.fleet_radio import STATIONS
 from ceasefire.testing.fleet_ships import HOUR, Ship
@@ -45,12 +45,18 @@ class Trouble:
     """Ships that stop at once while a distress transmitter (MMSI 970) starts beside them."""
     beacon_tests: int = 2
     """Distress transmitters under test for some minutes: status 15, as the standard asks."""
+    beacon_slips: int = 2
+    """Distress transmitters set off by mistake in a port, for one to five minutes."""
     dashes: int = 3
     """Ships far faster than they usually are, for half an hour to two hours."""
     detours: int = 3
     """Ships that leave their lane at a sharp angle, go 15 to 30 km aside, and come back."""
     services: int = 4
     """Tugs that meet a ship off a port, outside of the anchorages: no rendezvous."""
+    trawls: int = 2
+    """Pairs of fishing boats that work side by side: no rendezvous."""
+    crowds: int = 1
+    """Places at sea where five ships wait adrift at the same time, each loitering, none meeting another."""
     shared: int = 2
     """Pairs of ships that use one MMSI."""
     identities: int = 3
@@ -132,12 +138,7 @@ def _go_on(path: Path, ship: Ship, until: float, rng: np.random.Generator) -> No
 
 
 def meet(
-    pair: tuple[Ship, Ship],
-    numbers: tuple[int, int],
-    seconds: float,
-    rng: np.random.Generator,
-    *,
-    service: bool = False,
+    pair: tuple[Ship, Ship], numbers: tuple[int, int], seconds: float, rng: np.random.Generator, *, work: str = ""
 ) -> tuple[list[Path], list[Plant]]:
     """Let two ships come to one place at sea, drift side by side, and part.
 
@@ -147,40 +148,50 @@ def meet(
         The ships and the numbers of their hulls.
     seconds
         Length of the simulation.
-    service
-        A tug or pilot that meets a ship 8 to 20 km off a port, for 20 to 60 minutes: an ordinary service.
+    work
+        `service`: a tug that meets a ship off a port for 20 to 60 minutes; `trawl`: two boats that fish side by side
+        for hours. Both are ordinary work and no rendezvous.
     """
-    if service:
+    apart = rng.uniform(0.02, 0.09) + (pair[0].beam_m + pair[1].beam_m) / 2000.0
+    slow, reach, hours, status = rng.uniform(0.2, 1.8), 3.0, float(rng.uniform(1.0, 6.0)), paths.UNDER_WAY
+    if work == "service":
         road = ANCHORAGES[int(rng.integers(len(ANCHORAGES) - 3))]
-        at = _off(road.lon, road.lat, road.radius_km + 3.0, rng)
-        hours = rng.uniform(0.4, 1.0)
+        at = _off(road.lon, road.lat, road.radius_km + rng.uniform(2.0, 12.0), rng)
+        hours = float(rng.uniform(0.4, 1.0))
+    elif work == "trawl":
+        ground = FISHING[int(rng.integers(len(FISHING)))]
+        at = _off(ground.lon, ground.lat, ground.radius_km * rng.uniform(0.1, 0.7), rng)
+        apart, slow, reach, hours, status = (
+            rng.uniform(0.15, 0.5),
+            rng.uniform(2.2, 3.4),
+            9.0,
+            rng.uniform(4, 10),
+            paths.FISHING,
+        )
     else:
         at = (float((p := open_sea(rng))[0, 0]), float(p[0, 1]))
-        hours = float(rng.uniform(1.0, 6.0))
     when = rng.uniform(0.15, 0.85) * (seconds - hours * HOUR)
     a = _arrive(pair[0], at, when, rng)
     begin = a.now
-    slow = rng.uniform(0.2, 1.8)
-    wait = rng.uniform(0.1, 1.2) * HOUR * (0.3 if service else 1.0)
-    paths.drift(a, wait + hours * HOUR, rng=rng, speed_kn=slow, reach_km=3.0)
+    wait = rng.uniform(0.1, 1.2) * HOUR * (0.3 if work == "service" else 1.0)
+    paths.drift(a, wait + hours * HOUR, rng=rng, speed_kn=slow, reach_km=reach, status=status)
     t, lon, lat = a.t[-1], a.lon[-1], a.lat[-1]
     met = begin + wait
     there = float(np.interp(met, t, lon)), float(np.interp(met, t, lat))
-    apart = rng.uniform(0.02, 0.09) + (pair[0].beam_m + pair[1].beam_m) / 2000.0
     turn = rng.uniform(0, 360)
     beside = tuple(float(v) for v in distance.destination(*there, turn, apart))
     b = _arrive(pair[1], (beside[0], beside[1]), met, rng)
-    late = max(b.now - met, 0.0)  # the first leg may not begin before the simulation
-    keep = (t > b.now + 60.0) & (t <= t[-1])
-    if b.now < t[-1] - 600.0 and keep.any():
-        swing = turn + 6.0 * np.sin(np.arange(keep.sum()) / 9.0)
-        x, y = distance.destination(lon[keep], lat[keep], swing, apart)
-        b.add(t[keep], x, y, paths.UNDER_WAY)
-    first, last = met + late, float(t[-1])
+    first, last = max(met, b.now), float(t[-1])
+    keep = (t > b.now + 60.0) & (t <= last)
+    if b.now < last - 600.0 and keep.any():
+        step = np.arange(keep.sum())
+        far = apart * (1.0 + 0.1 * np.sin(step / 7.0) + rng.normal(0.0, 0.04, len(step)))
+        x, y = distance.destination(lon[keep], lat[keep], turn + 6.0 * np.sin(step / 9.0), far)
+        b.add(t[keep], x, y, status)
     _go_on(a, pair[0], seconds, rng)
     _go_on(b, pair[1], seconds, rng)
     plant = Plant("rendezvous", numbers[0], first, last, *there, 1.0, (numbers[1],), said=f"{apart * 1000:.0f} m apart")
-    return [a, b], [] if service or last - first < 1800.0 else [plant]
+    return [a, b], [] if work or last - first < 1800.0 else [plant]
 
 
 def _off(lon: float, lat: float, km: float, rng: np.random.Generator) -> tuple[float, float]:
@@ -193,11 +204,23 @@ def _off(lon: float, lat: float, km: float, rng: np.random.Generator) -> tuple[f
     raise ValueError(f"no sea within {km} km of {lon}, {lat}")
 
 
-def loiter(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> tuple[Path, list[Plant]]:
-    """Let a ship drift about one place at sea for hours."""
-    at = open_sea(rng)[0]
+def loiter(
+    ship: Ship,
+    number: int,
+    seconds: float,
+    rng: np.random.Generator,
+    *,
+    about: tuple[float, float, float] | None = None,
+) -> tuple[Path, list[Plant]]:
+    """Let a ship drift about one place at sea for hours; `about` is a place and an instant (s) shared by a crowd."""
+    if about is None:
+        place = open_sea(rng)[0]
+        at, when = (float(place[0]), float(place[1])), rng.uniform(0.1, 0.6) * seconds
+    else:
+        x, y = distance.destination(about[0], about[1], rng.uniform(0, 360), 2.5 * rng.random() ** 0.5)
+        at, when = (float(x), float(y)), about[2] + rng.normal(0.0, 3.0) * HOUR
     hours = float(rng.uniform(4.0, 20.0))
-    path = _arrive(ship, (float(at[0]), float(at[1])), rng.uniform(0.1, 0.6) * seconds, rng)
+    path = _arrive(ship, at, when, rng)
     first, reach = path.now, float(rng.uniform(1.0, 4.0))
     paths.drift(path, hours * HOUR, rng=rng, speed_kn=rng.uniform(0.4, 1.6), reach_km=reach)
     last = path.now

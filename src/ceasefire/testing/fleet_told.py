@@ -135,13 +135,12 @@ def texts_of(
     heard = set(fixes.ships()[0].tolist())
     for k, _, first in beacons[::2]:
         if crew[k].mmsi in heard:
-            active = any(p.kind == "distress" and p.hull == k for p in planted)
-            said.append((crew[k].mmsi, first, "SART ACTIVE" if active else "SART TEST"))
+            said.append((crew[k].mmsi, first, crew[k].name))
     for number, p in enumerate(p for p in planted if p.kind == "distress"):
         if number % 2 == 0:
             said.append((crew[p.others[0]].mmsi, p.first + 60.0, "MAYDAY MAYDAY TAKING WATER NEED ASSISTANCE"))
     for number, s in enumerate(crew[:: max(len(crew) // 6, 1)]):
         text = ("NAV WARNING UNLIT BUOY", "SAFETY DRILL NO ASSISTANCE NEEDED", "KEEP CLEAR 1 NM CABLE WORK")[number % 3]
-        if s.mmsi in heard:
+        if s.mmsi in heard and s.kind != "beacon":
             said.append((s.mmsi, 3600.0 * (2 + number), text))
     return tuple((m, start + np.timedelta64(int(t * 1000), "ms"), text) for m, t, text in sorted(said))
