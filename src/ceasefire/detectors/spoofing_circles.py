@@ -61,7 +61,7 @@ STRAY = 0.05
 MOVES_KN = 3.0
 """The heading of a slower ship says nothing of its way."""
 NEAR_DEG = 60.0
-"""Places farther apart on the ring do not tell the way between them."""
+"""Places farther apart on the ring do not tell the way between them, nor those between which the ship wandered."""
 BY_SATELLITE = 0.2
 """Share of ships whose heading comes from the satellites, too, and so goes round with the false way."""
 ON_LAND = 5.0
@@ -168,7 +168,7 @@ def rings(fixes: Fixes) -> list[Ring]:
 
 
 def _continued(fixes: Fixes, hours: Array, found: list[Ring], *, taken: Steps) -> list[Ring]:
-    """Put rings of one ship about one point together, with nothing but silence between them."""
+    """Put rings of one ship about one point together, with silence or a disturbed ring between them."""
     out: list[Ring] = []
     for ring in sorted(found, key=lambda r: (int(r.rows[0]), -len(r.rows))):
         last = out[-1] if out else None
@@ -176,8 +176,9 @@ def _continued(fixes: Fixes, hours: Array, found: list[Ring], *, taken: Steps) -
             radius = min(last.circle.radius, ring.circle.radius)
             away = KM_PER_DEGREE * np.hypot((last.lon - ring.lon) * np.cos(np.radians(ring.lat)), last.lat - ring.lat)
             alike = away < 0.2 * radius and abs(last.circle.radius - ring.circle.radius) < 0.15 * radius
-            between = int(ring.rows[0] - last.rows[-1]) - 1
-            if alike and between <= 3 and hours[ring.rows[0]] - hours[last.rows[-1]] < 12.0:
+            x, y = _plane(fixes, np.arange(last.rows[-1] + 1, ring.rows[0]), last.lon, last.lat)
+            stray = np.abs(np.hypot(x, y) - radius) > 0.5 * radius  # NaN strays nowhere
+            if alike and stray.sum() <= 3 + 0.02 * len(x) and hours[ring.rows[0]] - hours[last.rows[-1]] < 12.0:
                 rows = np.concatenate([last.rows, ring.rows])
                 on = np.concatenate([last.circle.on, ring.circle.on])
                 circle = last.circle._replace(on=on, sigma=max(last.circle.sigma, ring.circle.sigma))
@@ -237,6 +238,7 @@ def _ringlike(fixes: Fixes, rows: Ints, east: Array, start: Ints, stop: Ints) ->
         radius = np.sqrt(b * b + c * c + 4.0 * a * a * spread) / np.abs(a) / 2.0
         off = np.abs(np.hypot(x - x0[which], y - y0[which]) - radius[which])
         good = wide & (radius > LEAST_KM / 2) & (radius < 2.0 * MOST_KM) & (mean(off) < 0.15 * radius)
+        good &= np.hypot(x0, y0) < 0.6 * radius  # the places' own middle lies far from that of a mere arc
         told = fixes.speed_kn[rows[at]].astype(np.float64)
         moves = mean(np.where(told < CALM_KN, 0.0, 1.0)) > 0.5
         jumpy = (
@@ -341,7 +343,10 @@ def _heading(fixes: Fixes, rows: Ints, lon: float, lat: float, *, swings: bool) 
     north = fixes.lat[rows] - lat
     bearing = np.degrees(np.arctan2(east, north))
     turn = wrap(np.diff(bearing))
-    near = np.append(np.abs(turn), 180.0) < NEAR_DEG
+    moved = KM_PER_DEGREE * np.hypot(np.diff(east), np.diff(north))
+    sailed = KNOT_KM_H * fixes.speed_kn[rows[1:]] * np.diff(fixes.times[rows]).astype(np.int64) / 3_600_000.0
+    with np.errstate(invalid="ignore"):
+        near = np.append((np.abs(turn) < NEAR_DEG) & (moved > 0.7 * sailed), False)
     heading[~(near | np.roll(near, 1))] = np.nan  # where the next place is far round, who knows the way there
     way = np.sign(np.median(turn[near[:-1]])) if near.any() else 1.0
     tangent = bearing + 90.0 * (way if way else 1.0)

@@ -34,7 +34,9 @@ TURNING = 0.6
 CLOCK_H = 2.0 / 60.0
 """Error of the time that two receivers' clocks may have together."""
 ERROR_S = 60.0
-"""A place that is held shorter than this, between two pieces of one track, is an error of single messages."""
+"""A place that is held shorter than this, between two pieces of one track, is an error of single messages..."""
+RARELY = 2
+"""... unless the ship is there more often than this."""
 
 
 class Steps(NamedTuple):
@@ -168,7 +170,9 @@ def pieces(fixes: Fixes, taken: Steps | None = None) -> Pieces:
     error = np.zeros(len(first), dtype=bool)
     if len(first) > 2:
         around = (ship[2:] == ship[:-2]) & (strand[2:] == strand[:-2]) & (strand[1:-1] != strand[2:])
-        error[1:-1] = around & (held[1:-1] < ERROR_S)
+        key = ship * (int(strand.max()) + 1) + strand
+        often = np.bincount(key)[key]  # a second ship's track is taken up again and again
+        error[1:-1] = around & (held[1:-1] < ERROR_S) & (often[1:-1] <= RARELY)
     kept = np.flatnonzero(~error)
     rows = rows[np.repeat(~error, stop - first)]
     size = (stop - first)[kept]
