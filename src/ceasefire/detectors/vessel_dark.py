@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ceasefire.detectors.vessel_match import Recall, recall_of, weigh
 from ceasefire.detectors.vessel_movement import MOVEMENT
-from ceasefire.detectors.vessel_silence import SILENT, SMALL_M, TOLD, Found, Listening, Scene
+from ceasefire.detectors.vessel_silence import SILENT, SMALL_M, TOLD, Ears, Found, Listening, Scene
 from ceasefire.detectors.vessel_there import Orbit, Plane, ShipsThere, ships_there
 from ceasefire.detectors.vessel_zones import DarkCount, SceneLook, by_zone
 from ceasefire.geo.fixes import Fixes, Statics
@@ -109,6 +109,9 @@ def dark(
     footprint: Any,
     recall: Recall = recall_of,
     orbit: Orbit | None = None,
+    track: ArrayLike | None = None,
+    poor: ArrayLike | None = None,
+    unplaced: Fixes | None = None,
     doubt: Mapping[int, float] | None = None,
     movement: Movement = MOVEMENT,
     silent: Sequence[tuple[float, float]] = SILENT,
@@ -132,6 +135,11 @@ def dark(
         Chance that radar detects a ship of a length in metres, arrays to arrays.
     orbit
         Geometry of the scene; without it the shift of moving ships widens their places.
+    track, poor
+        Of each fix, shape (fixes,): its track under its MMSI and whether its place is not believed, as `vessel_clean`
+        tells them.
+    unplaced
+        Messages without a place, where they are kept apart as `vessel_clean` does.
     doubt
         P(its position around the scene is false) by MMSI, where spoofing was looked for.
     movement
@@ -170,16 +178,20 @@ def dark(
     water = shapely.transform(footprint, lambda c: np.stack(plane.of(c[:, 0], c[:, 1]), axis=1))
     loose = np.flatnonzero(~detections.column("fixed"))
     seen = detections.keep(loose)
+    at = _naive(scene_time)
     there = ships_there(
         fixes,
         statics,
-        scene_time=_naive(scene_time),
+        scene_time=at,
         plane=plane,
+        track=track,
+        poor=poor,
+        unplaced=unplaced,
         orbit=orbit,
         movement=movement,
     )
     pairs = weigh(there, seen, plane=plane, area_km2=float(water.area), recall=recall)
-    scene = Scene.of(there, pairs, seen, reception, plane, water, _naive(scene_time), recall, doubt or {})
+    scene = Scene.of(there, pairs, seen, Ears(reception, at), plane, water, recall, doubt or {})
     found = scene.solve(seen, silent)
     return _matched(found, scene, there, seen, loose, len(detections), least)
 

@@ -27,23 +27,42 @@ from ceasefire.stats.ship_place import Places
 
 Array = NDArray[Any]
 
-LISTEN_MINUTES = 30.0
+LISTEN_MINUTES = 60.0
 """Silence is weighed over so long before and after the scene, minutes."""
 TOLD = 0.5
 """Below this chance of having been heard nothing is said of a ship's silence."""
-MOST_HEARD = 0.99
-"""Nothing that reception says is taken as surer than this: it is an estimate."""
-QUIET = 1.0 / 6.0
-"""Silences shorter than this share of the listening time are pauses between messages."""
-OFF = 0.03
-"""Odds, before reception is weighed, that a ship silent for the whole listening time had switched off."""
+MOST_HEARD, TEMPER = 0.9995, 0.5
+"""Nothing that reception says is taken as surer than the first; P(not heard) is raised to the power of the second."""
+STEP_MINUTES, EDGE_MINUTES = 5.0, 3.0
+"""Steps in which silences are asked for, and minutes next to a message that are left out of them."""
+OFF, OFF_POWER = 0.09, 6.7
+"""Odds, before reception is weighed, that a ship silent for the whole time had switched off; for a shorter silence they
+are multiplied by its share of the time to this power."""
+CLASS_B = 0.2
+"""Power to which P(not heard) is raised for class B, which transmits less often and with less power."""
+QUIET = 1.0 / 12.0
+"""Silences shorter than this share of the time are pauses between messages."""
 FALSE_PLACE = 0.01
 """Share of ships whose position is false, before the fixes tell."""
+FALSE_TRACK = 0.3
+"""The same, for a second track under one number."""
 SMALL_M = 50.0
 """About the length of a ship of 300 gross tonnage, above which AIS is compulsory on international voyages."""
 SILENT = ((1.0, 3.0), (2.0, 2.0))
 """Beta priors (silent, not) of the share of silent ships, large and small: see the page on dark ships."""
 ROUNDS = 12
+
+
+def lost(heard: Array) -> Array:
+    """Give P(not heard), as it is weighed, from what reception says; NaN counts as not heard.
+
+    Why tempered: reception is estimated, and errs most where it matters, at its edge and between passes of a satellite.
+    The power was fitted to silences of simulated ships whose transmitters were on.
+
+    >>> lost(np.array([1.0, 0.9, np.nan])).round(3).tolist()
+    [0.022, 0.316, 1.0]
+    """
+    return np.asarray((1.0 - np.minimum(np.nan_to_num(heard), MOST_HEARD)) ** TEMPER)
 
 
 class Listening(Protocol):
@@ -90,37 +109,44 @@ class Scene:
         there: ShipsThere,
         pairs: Weighed,
         seen: Table[RadarShip],
-        reception: Listening,
+        listening: Ears,
         plane: Plane,
         water: Any,
-        at: np.datetime64,
         recall: Recall,
         doubt: Mapping[int, float],
     ) -> Scene:
         """Weigh silence, false places and the edge of the scene."""
-        span = np.timedelta64(round(LISTEN_MINUTES * 60000), "ms")
-        heard = _heard(reception, seen.column("lon"), seen.column("lat"), at, span)
-        silence = (np.minimum(there.before_h * 60, LISTEN_MINUTES) + np.minimum(there.after_h * 60, LISTEN_MINUTES)) / (
-            2 * LISTEN_MINUTES
-        )
+        heard = listening.chance(seen.column("lon"), seen.column("lat"))
+        before, after = (np.minimum(v * 60, LISTEN_MINUTES) for v in (there.silent_before_h, there.silent_after_h))
+        silence = (before + after) / (2 * LISTEN_MINUTES)
         quiet = silence > QUIET
-        off_odds = np.where(quiet, OFF * silence**2, 0.0)
-        unheard = 1.0 - np.minimum(np.nan_to_num(heard), MOST_HEARD)
-        on = np.where(quiet[pairs.ship], unheard[pairs.detection] ** silence[pairs.ship], 1.0)
+        off_odds = np.where(quiet, OFF * silence**OFF_POWER, 0.0)
+        on = np.ones(len(pairs.ship))
+        some = np.flatnonzero(quiet[pairs.ship])
+        one, ship = pairs.detection[some], pairs.ship[some]
+        on[some] = listening.unheard(
+            seen.column("lon"), seen.column("lat"), one, before_min=before[ship], after_min=after[ship]
+        )
+        on = np.where(there.class_b[pairs.ship], on**CLASS_B, on)
         whole = on + off_odds[pairs.ship]
-        part_on = np.ones(there.places.weight.shape)
+        part_on = np.ones_like(there.places.weight)
         rows = np.flatnonzero(quiet)
         if len(rows):
             lon, lat = plane.back(there.places.east[rows].ravel(), there.places.north[rows].ravel())
-            there_heard = np.nan_to_num(_heard(reception, lon, lat, at, span)).reshape(len(rows), -1)
-            part_on[rows] = (1.0 - np.minimum(there_heard, MOST_HEARD)) ** silence[rows, None]
+            parts = part_on.shape[1]
+            part_on[rows] = listening.unheard(
+                lon, lat, np.arange(len(lon)), before_min=np.repeat(before[rows], parts),
+                after_min=np.repeat(after[rows], parts),
+            ).reshape(len(rows), parts)  # fmt: skip
+            part_on = np.where(there.class_b[:, None], part_on**CLASS_B, part_on)
         share = there.places.weight * (part_on + off_odds[:, None])
         total = share.sum(axis=1)
         places = there.places
         reweighed = Places(share / total[:, None], places.east, places.north, places.ee, places.nn, places.en)
-        prior = np.array([doubt.get(int(m), FALSE_PLACE) for m in there.mmsi]) if doubt else FALSE_PLACE
+        prior = np.where(there.second, FALSE_TRACK, FALSE_PLACE)
+        prior = np.clip([doubt.get(int(m), q) for m, q in zip(there.mmsi, prior, strict=True)], 1e-6, 0.999)
         fits = np.exp(np.minimum(np.nan_to_num(there.agree, nan=50.0), 50.0)) * water.area
-        odds = prior / (1 - np.minimum(prior, 0.999)) / np.where(np.isnan(there.agree), 1.0, np.minimum(fits, 1e6))
+        odds = prior / (1 - prior) / np.where(np.isnan(there.agree), 1.0, np.clip(fits, 1e-6, 1e6))
         false_place = odds / (1 + odds)
         is_inside = inside(reweighed, water)
         sees = recall(there.length_m)
@@ -145,12 +171,12 @@ class Scene:
         p, length = seen.column("p_ship"), seen.column("length_m")
         small = np.where(np.isnan(length), 0.5, np.clip((SMALL_M + 15 - length) / 30.0, 0.0, 1.0))
         told = np.nan_to_num(self.heard) >= TOLD
-        lost = 1.0 - np.minimum(np.nan_to_num(self.heard), MOST_HEARD)
+        unheard = lost(self.heard)
         prior = np.array(silent, dtype=np.float64)
         share = prior[:, 0] / prior.sum(axis=1)
         for _ in range(ROUNDS):
             mine = share[0] * (1 - small) + share[1] * small
-            other = mine + (1 - mine) * lost + self.astray
+            other = mine + (1 - mine) * unheard + self.astray
             none = (1 - p) + p * other
             odds = self.odds * p[self.detection] / none[self.detection] / self.miss[self.ship]
             got = chances(self.ship, self.detection, odds, ships=ships, detections=n)
@@ -170,7 +196,37 @@ class Scene:
         return Found(got, odds, alone_dark + off, alone_dark, (float(share[0]), float(share[1])))
 
 
-def _heard(reception: Listening, lon: Array, lat: Array, at: np.datetime64, span: np.timedelta64) -> Array:
-    if not len(lon):
-        return np.empty(0)
-    return np.asarray(reception.heard(lon, lat, at - span, at + span), dtype=np.float64)
+@dataclass(frozen=True)
+class Ears:
+    """Reception about one scene's time."""
+
+    reception: Listening
+    at: np.datetime64
+
+    def chance(self, lon: Array, lat: Array) -> Array:
+        """Give P(a ship there would have been heard while the scene was taken), NaN where nothing tells."""
+        return self._heard(lon, lat, LISTEN_MINUTES, LISTEN_MINUTES)
+
+    def unheard(self, lon: Array, lat: Array, place: Array, *, before_min: Array, after_min: Array) -> Array:
+        """Give P(no message of a ship that broadcasts, in a silence), shape (n,), for places by their row.
+
+        Silences are asked for in steps of five minutes, once for each place and silence; the minutes next to the
+        messages that were heard are left out, for they were chosen by being heard.
+        """
+        a, b = ((np.maximum(v - EDGE_MINUTES, 0.0) // STEP_MINUTES).astype(np.int64) for v in (before_min, after_min))
+        key, back = np.unique((place * 64 + a) * 64 + b, return_inverse=True)
+        rest, b = np.divmod(key, 64)
+        row, a = np.divmod(rest, 64)
+        heard = np.zeros(len(key))
+        some = np.flatnonzero(a + b)
+        heard[some] = self._heard(lon[row[some]], lat[row[some]], a[some] * STEP_MINUTES, b[some] * STEP_MINUTES)
+        return np.asarray(lost(heard)[back.ravel()])
+
+    def _heard(self, lon: Array, lat: Array, before_min: Any, after_min: Any) -> Array:
+        if not len(lon):
+            return np.empty(0)
+        first, last = (
+            self.at + np.broadcast_to(np.round(np.asarray(m) * k * 60000).astype("m8[ms]"), lon.shape)
+            for m, k in ((before_min, -1.0), (after_min, 1.0))
+        )
+        return np.asarray(self.reception.heard(lon, lat, first, last), dtype=np.float64)

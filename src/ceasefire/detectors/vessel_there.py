@@ -22,6 +22,8 @@ from ceasefire.stats.ship_place import Movement, Places, ahead, product
 Array = NDArray[Any]
 
 KM_H_PER_KNOT = 1.852
+WRONG_CLOCK, WRONG_CLOCK_S = 0.03, 400.0
+"""Share of ships whose times are wrong by minutes on both sides of the scene (a station's clock), and by how much."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,14 @@ class ShipsThere:
     """Hours since the last fix; infinite where none is in the horizon."""
     after_h: Array
     """Hours to the next fix; infinite where none is in the horizon."""
+    silent_before_h: Array
+    """Hours since the last message under this number, with or without a place that is believed."""
+    silent_after_h: Array
+    """Hours to the next one."""
+    second: Array
+    """A second track of its number: another ship, or a false position."""
+    class_b: Array
+    """Whether its last message was one of class B."""
     east_km_h: Array
     """Velocity; NaN where unknown."""
     north_km_h: Array
@@ -121,6 +131,9 @@ def ships_there(
     *,
     scene_time: Any,
     plane: Plane,
+    track: ArrayLike | None = None,
+    poor: ArrayLike | None = None,
+    unplaced: Fixes | None = None,
     horizon_h: float = 12.0,
     orbit: Orbit | None = None,
     movement: Movement = MOVEMENT,
@@ -130,13 +143,21 @@ def ships_there(
     Parameters
     ----------
     fixes
-        Cleaned positions; those without a place are left out.
+        Messages, cleaned; those without a place tell that the transmitter was on.
     statics
         Lengths and types; the last said before the instant counts, else the first.
     scene_time
         UTC.
     plane
         The plane to reckon on.
+    track
+        Number of the track of each fix under its MMSI, shape (fixes,), as `vessel_clean` gives it: two tracks are two
+        ships, or one ship and a false position.
+    poor
+        Fixes whose place is not believed, shape (fixes,): on land, spoofed. Positions that stand still while the ship
+        sails are not believed either.
+    unplaced
+        Messages without a place, where they are kept apart.
     horizon_h
         Fixes farther away in time tell nothing, hours.
     orbit
@@ -145,19 +166,32 @@ def ships_there(
         How ships move between fixes.
     """
     at = np.datetime64(scene_time, "ms")
-    known = np.isfinite(fixes.lon) & np.isfinite(fixes.lat)
+    good = np.isfinite(fixes.lon) & np.isfinite(fixes.lat)
+    if poor is not None:
+        good &= ~np.asarray(poor)
     near = np.abs(fixes.times - at) <= np.timedelta64(round(horizon_h * 3.6e6), "ms")
-    if not (keep := known & near).all():
-        fixes = fixes.keep(keep)
-    mmsi, first = fixes.ships()
+    strand = np.zeros(len(fixes), dtype=np.int64) if track is None else np.asarray(track, dtype=np.int64)
+    heard = fixes.keep(near) if not near.all() else fixes
+    if unplaced is not None and len(unplaced):
+        heard = Fixes.join([heard, unplaced])
+    rows = np.flatnonzero(good & near)
+    if strand.any():
+        rows = rows[np.lexsort((fixes.times[rows], strand[rows], fixes.mmsi[rows]))]
+    if len(rows) < len(fixes) or strand.any():
+        fixes, strand = fixes.keep(rows), strand[rows]
+    still = frozen(fixes, strand)
+    if still.any():
+        fixes, strand = fixes.keep(~still), strand[~still]
+    first = np.flatnonzero((np.diff(fixes.mmsi, prepend=np.int32(-1)) != 0) | (np.diff(strand, prepend=-1) != 0))
+    mmsi, end = fixes.mmsi[first], np.append(first[1:], len(fixes))
     length, ship_type, ahead_m = _statics_of(mmsi, statics, at)
     if not len(mmsi):
         none = np.empty(0)
-        return ShipsThere(mmsi, Places(*(np.empty((0, 1)),) * 6), none, none, none, none, none, none)
-    earlier = np.add.reduceat((fixes.times <= at).astype(np.int64), first[:-1])
+        return ShipsThere(mmsi, Places(*(np.empty((0, 1)),) * 6), *(none,) * 10)
+    earlier = np.add.reduceat((fixes.times <= at).astype(np.int64), first)
     sides = []
-    for row, there in ((first[:-1] + earlier - 1, earlier > 0), (first[:-1] + earlier, earlier < np.diff(first))):
-        row = np.where(there, row, first[:-1])  # noqa: PLW2901
+    for row, there in ((first + earlier - 1, earlier > 0), (first + earlier, first + earlier < end)):
+        row = np.where(there, row, first)  # noqa: PLW2901
         hours = (at - fixes.times[row]) / np.timedelta64(1, "ms") / 3.6e6
         speed = fixes.speed_kn[row]
         u, v = plane.velocity(fixes.lon[row], fixes.lat[row], speed_kn=speed, course_deg=fixes.course_deg[row])
@@ -168,13 +202,64 @@ def ships_there(
     both, agree = product(p1, p2)
     places = _choose(both, p1, p2, is_before, is_after)
     before, after = np.where(is_before, h1, np.inf), np.where(is_after, -h2, np.inf)
-    share = np.where(is_before & is_after, before / np.maximum(before + after, 1e-9), np.where(is_before, 0.0, 1.0))
+    two = is_before & is_after
+    total = np.where(two, before + after, 1.0)
+    share = np.where(two, np.where(two, before, 0.0) / np.maximum(total, 1e-9), np.where(is_before, 0.0, 1.0))
     east, north = (
         np.where(share <= 0, a, np.where(share >= 1, b, (1 - share) * a + share * b)) for a, b in ((u1, u2), (v1, v2))
     )
+    drift_h = WRONG_CLOCK_S / 3600.0
+    places = places.stretched(WRONG_CLOCK, np.nan_to_num(east) * drift_h, np.nan_to_num(north) * drift_h)
     places = _as_imaged(places, east, north, ahead_m=ahead_m, length_m=length, orbit=orbit)
-    agree = np.where(is_before & is_after, agree, np.nan)
-    return ShipsThere(mmsi, places, agree, before, after, east, north, length)
+    agree = np.where(two, agree, np.nan)
+    silent = _silence(mmsi, heard, at)
+    class_b = np.isin(fixes.message[first], (18, 19))
+    return ShipsThere(mmsi, places, agree, before, after, *silent, strand[first] > 0, class_b, east, north, length)
+
+
+def frozen(fixes: Fixes, track: Any) -> Array:
+    """Tell which fixes repeat the place of the one before although the ship says that it sails, shape (fixes,).
+
+    Why: a receiver that is jammed may hold its last position for hours, and its messages look like a ship that is
+    there.
+
+    Parameters
+    ----------
+    fixes
+        With places, ordered by ship, track and time.
+    track
+        Number of the track of each fix, shape (fixes,).
+
+    >>> f = Fixes.of(mmsi=[9] * 3, lon=[30.0, 30.0, 30.02], lat=[44.0] * 3, speed_kn=[10.0, 10.0, 10.0],
+    ...     times=np.array([0, 5, 10], "M8[m]").astype("M8[ms]"))
+    >>> frozen(f, [0, 0, 0]).tolist()
+    [False, True, False]
+    """
+    out = np.zeros(len(fixes), dtype=bool)
+    if len(fixes) < 2:
+        return out
+    same = (np.diff(fixes.mmsi) == 0) & (np.diff(np.asarray(track)) == 0)
+    wait_h = np.diff(fixes.times.view("int64")) / 3.6e6
+    due = np.minimum(fixes.speed_kn[1:], fixes.speed_kn[:-1]) * KM_H_PER_KNOT * wait_h
+    moved = (
+        np.hypot(np.diff(fixes.lat), np.diff(fixes.lon) * np.cos(np.radians(fixes.lat[1:]))) * distance.KM_PER_DEGREE
+    )
+    out[1:] = same & (due > 0.1) & (moved < 0.02 * due)
+    return out
+
+
+def _silence(mmsi: Array, heard: Fixes, at: np.datetime64) -> tuple[Array, Array]:
+    """Hours of silence of each number before and after an instant, by all its messages; infinite without one."""
+    ships, first = heard.ships()
+    earlier = np.add.reduceat((heard.times <= at).astype(np.int64), first[:-1])
+    before, after = np.full(len(ships), np.inf), np.full(len(ships), np.inf)
+    for out, row, there in (
+        (before, first[:-1] + earlier - 1, earlier > 0),
+        (after, first[:-1] + earlier, earlier < np.diff(first)),
+    ):
+        out[there] = np.abs((heard.times[row[there]] - at) / np.timedelta64(1, "ms")) / 3.6e6
+    place = np.searchsorted(ships, mmsi)
+    return before[place], after[place]
 
 
 def _choose(both: Places, before: Places, after: Places, is_before: Array, is_after: Array) -> Places:

@@ -61,6 +61,24 @@ class Places:
         return Places(self.weight, self.east + a, self.north + b, self.ee, self.nn, self.en)
 
 
+    def stretched(self, share: float, east_km: ArrayLike, north_km: ArrayLike) -> Places:
+        """Give a share of every mixture to a part stretched along a line: shapes (ships,), km, one standard error.
+
+        Why: where a receiving station's clock is wrong, the fixes before and after agree with one another, and are
+        wrong by the same way along the course. Their product is sharp and false, and only this part says so.
+        """
+        x, y = (np.broadcast_to(np.asarray(v, dtype=np.float64), (len(self),)) for v in (east_km, north_km))
+        w = self.weight
+        mean_x, mean_y = (w * self.east).sum(axis=1), (w * self.north).sum(axis=1)
+        dx, dy = self.east - mean_x[:, None], self.north - mean_y[:, None]
+        more = (
+            np.full(len(self), share), mean_x, mean_y, (w * (self.ee + dx * dx)).sum(axis=1) + x * x,
+            (w * (self.nn + dy * dy)).sum(axis=1) + y * y, (w * (self.en + dx * dy)).sum(axis=1) + x * y,
+        )  # fmt: skip
+        own = ((1 - share) * w, self.east, self.north, self.ee, self.nn, self.en)
+        return Places(*(np.hstack([a, b[:, None]]) for a, b in zip(own, more, strict=True)))
+
+
 @dataclass(frozen=True, eq=False)
 class Movement:
     """How ships move between two fixes: for each class of ship a mixture whose parts widen with the gap.
