@@ -92,7 +92,7 @@ class Bits:
             value <<= 6
             value |= self.columns[k]
         value >>= 5 - (first + width - 1) % 6
-        return value.astype(np.int32, copy=False)
+        return np.asarray(value.astype(np.int32, copy=False))
 
     def signed(self, first: int, width: int) -> Array:
         """Cut a field in two's complement; int32 of shape (n,)."""
@@ -101,7 +101,7 @@ class Bits:
 
     def flag(self, at: int) -> Array:
         """Cut one bit; bool of shape (n,)."""
-        return (self.columns[at // 6] >> np.uint8(5 - at % 6) & np.uint8(1)).astype(bool)
+        return np.asarray((self.columns[at // 6] >> np.uint8(5 - at % 6) & np.uint8(1)).astype(bool))
 
     def text(self, first: int, letters: int) -> Array:
         """Cut six-bit text; objects of shape (n,), ended by the first `@`, blanks at the end removed.

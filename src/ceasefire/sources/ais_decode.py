@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,7 +144,7 @@ class Decoder:
     def _count(self, m: Messages, kind: Array, wanted: Array, reason: Array, again: int, used: int) -> None:
         for code in np.unique(reason[reason > 0]).tolist():
             at = np.flatnonzero(reason == code)
-            self.tally.aside(REASONS[code], self.granule, m.line[at], lambda k, at=at: m.text(at[k]))
+            self.tally.aside(REASONS[code], self.granule, m.line[at], m.texts(at))
         apart = ~wanted & (reason == 0)
         for k, count in zip(*np.unique(kind[apart], return_counts=True), strict=True):
             self.tally.apart[int(k)] += int(count)
@@ -208,6 +207,8 @@ class Decoder:
                 continue
             rows, _, _ = cut[k]
             at = rows[fresh[rows]]
+            if not len(at):
+                continue
             bits = Bits(m.pool, m.at[at], 28 if k == 4 else 46)
             lon, lat = bits.signed(first, 28), bits.signed(first + 28, 27)
             mmsi, times = bits.unsigned(8, 30), m.times[at]
@@ -269,7 +270,7 @@ def base_time(bits: Bits) -> Array:
     return civil(year, month, day, hour, minute, np.where(second > 59, 99, second))
 
 
-def places(kept: dict[tuple[int, int, int], list[Any]], *, clock: bool) -> list[Sequence[Any]]:
+def places(kept: dict[tuple[int, int, int], list[Any]], *, clock: bool) -> list[tuple[Any, ...]]:
     """Make rows of `Places` from what was kept, by MMSI and place.
 
     Parameters
@@ -279,7 +280,7 @@ def places(kept: dict[tuple[int, int, int], list[Any]], *, clock: bool) -> list[
     clock
         Whether these are base stations, which have a clock.
     """
-    rows: list[Sequence[Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for (mmsi, lon, lat), r in sorted(kept.items()):
         if abs(lon) > 108_000_000 or abs(lat) > 54_000_000:
             place = (np.nan, np.nan)

@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,9 +157,9 @@ def opened(path: Path) -> Iterator[Opened]:
                 if not members:
                     yield Opened(name, sha256, problem="the archive holds no file")
                 for member in members:
-                    yield _looked(Opened(f"{name}/{member.filename}", sha256), lambda m=member: archive.open(m))
+                    yield _looked(Opened(f"{name}/{member.filename}", sha256), partial(archive.open, member))
         else:
-            yield _looked(Opened(name, sha256), lambda: _unpacked(path, magic))
+            yield _looked(Opened(name, sha256), partial(_unpacked, path, magic))
     except _BROKEN as error:
         yield Opened(name, sha256, problem=f"the archive is broken: {_words(error)}")
 

@@ -1,11 +1,12 @@
 """Lines of an AIS log cut into sentences, many at once: where each begins, what it says of itself, what is wrong.
 
-The characters that build a sentence (`!`, `,`, `*`, `\\\\`) do not occur in armoured payloads, so their places in a block
-of bytes tell where everything stands, and the checksums of all sentences are differences of one running XOR.
+The characters that build a sentence (`!`, `,`, `*`, backslash) do not occur in armoured payloads, so their places
+in a block of bytes tell where everything stands, and the checksums of all sentences are differences of one running XOR.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,11 @@ class Sentences:
 
     def text(self, start: int, end: int) -> bytes:
         """Give bytes of the block."""
-        return self.pool[start : min(end, start + 500)].tobytes()
+        return self.block[start : min(end, start + 500)]
+
+    def texts(self, starts: Array, ends: Array) -> Callable[[int], bytes]:
+        """Give a function that gives the k-th of some stretches."""
+        return lambda k: self.text(int(starts[k]), int(ends[k]))
 
 
 def sentences(block: bytes, first_line: int = 1) -> Sentences:
@@ -110,6 +115,7 @@ def sentences(block: bytes, first_line: int = 1) -> Sentences:
     >>> found.line.tolist(), found.other, [REASONS[k] for k in found.reason.tolist()]
     ([2, 3], 1, ['', 'checksum does not match'])
     """
+    # what stands where
     size = len(block)
     pool = np.frombuffer(block + b"\n" + bytes(PAD), dtype=np.uint8)
     body = pool[: size + 1]
@@ -122,7 +128,6 @@ def sentences(block: bytes, first_line: int = 1) -> Sentences:
     bang, row = bang[~comment[row]], row[~comment[row]]
     body_sum = _Sum(pool)
 
-    # what stands where, by the commas that follow
     commas = np.append(np.flatnonzero(body == 44), np.full(8, size + 1))
     at = np.searchsorted(commas, bang)
     c1, c2, c3, c4, c5, c6 = (commas[at + k] for k in range(6))
@@ -143,22 +148,24 @@ def sentences(block: bytes, first_line: int = 1) -> Sentences:
     fill = _digit(pool[safe + 1])
     star = safe + 2
     built &= (total >= 0) & (part >= 0) & ((ident >= 0) | (c4 == c3 + 1)) & (fill >= 0)
-    starred = (pool[star] == 42) & (star + 2 < end + (pool[np.minimum(end, size)] != 0))
     high, low = _HEX[pool[star + 1]], _HEX[pool[star + 2]]
-    starred &= (high < 16) & (low < 16) & (star + 2 < end)
+    starred = (pool[star] == 42) & (high < 16) & (low < 16) & (star + 2 < end)
     told = (high.astype(np.int16) << 4) | low
     right = told == body_sum.between(bang + 1, star)
     characters = c6 - c5 - 1
     tag, tag_right = _tags(pool, body_sum, start, bang)
 
     reason = np.zeros(len(bang), dtype=np.uint8)
-    reason[fill > 5] = FILL
-    reason[(part < 1) | (part > total)] = PART
-    reason[characters < 1] = EMPTY
-    reason[~tag_right] = TAG
-    reason[~right] = CHECKSUM
-    reason[~starred] = NO_CHECKSUM
-    reason[~built] = BUILT
+    for which, code in (
+        (fill > 5, FILL),
+        ((part < 1) | (part > total), PART),
+        (characters < 1, EMPTY),
+        (~tag_right, TAG),
+        (~right, CHECKSUM),
+        (~starred, NO_CHECKSUM),
+        (~built, BUILT),
+    ):
+        reason[which] = code
 
     # lines without one
     bare = ~with_ours & (first_byte != 0)
@@ -218,10 +225,10 @@ class _Sum:
 
     def between(self, first: Array, end: Array) -> Array:
         """Give the XOR of `pool[first:end]`; uint8 of shape (n,)."""
-        value = self.upto(first) ^ self.upto(end)
+        value: Array = self.upto(first) ^ self.upto(end)
         for shift in (32, 16, 8):
-            value ^= value >> np.uint64(shift)
-        return (value & np.uint64(0xFF)).astype(np.uint8)
+            value = value ^ (value >> np.uint64(shift))
+        return np.asarray((value & np.uint64(0xFF)).astype(np.uint8))
 
 
 def _digit(byte: Array) -> Array:
@@ -265,7 +272,7 @@ def _tags(pool: Array, body_sum: _Sum, start: Array, bang: Array) -> tuple[Array
 def _is_clock(pool: Array, at: Array) -> Array:
     """Tell which sentences are RMC or ZDA: the two that give a date."""
     a, b, c = pool[at + 3], pool[at + 4], pool[at + 5]
-    return ((a == 82) & (b == 77) & (c == 67)) | ((a == 90) & (b == 68) & (c == 65))
+    return np.asarray(((a == 82) & (b == 77) & (c == 67)) | ((a == 90) & (b == 68) & (c == 65)))
 
 
 def _lost(block: bytes, begins: Array, ends: Array, maybe: Array) -> Array:

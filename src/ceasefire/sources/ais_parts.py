@@ -7,7 +7,7 @@ What stays incomplete is set aside as one message, and never joined with a part 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -58,6 +58,10 @@ class Messages:
     def text(self, k: int) -> bytes:
         """Give the line of a message."""
         return self.pool[self.start[k] : min(self.end[k], self.start[k] + 500)].tobytes()
+
+    def texts(self, at: Array) -> Callable[[int], bytes]:
+        """Give a function that gives the line of the k-th of some messages."""
+        return lambda k: self.text(int(at[k]))
 
 
 class _Part(NamedTuple):
@@ -111,7 +115,7 @@ class Parts:
         """
         for code in np.unique(s.reason[s.reason > 0]).tolist():
             at = np.flatnonzero(s.reason == code)
-            tally.aside(REASONS[code], granule, s.line[at], lambda k, at=at: s.text(s.start[at[k]], s.end[at[k]]))
+            tally.aside(REASONS[code], granule, s.line[at], s.texts(s.start[at], s.end[at]))
         good = s.reason == 0
         single = np.flatnonzero(good & (s.total == 1))
         several = np.flatnonzero(good & (s.total > 1))

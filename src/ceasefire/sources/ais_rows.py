@@ -31,7 +31,7 @@ NOT_NUMBER = {
     "heading": "heading is not a number",
 }
 SAME_MS = 1000
-"""Rows with equal ship, place, speed and course within this are one, where the table does not give the ship's second."""
+"""Rows with equal ship, place, speed and course within this are one, where the ship's second is not given."""
 _STATIC = ("imo", "callsign", "name", "ship_type", "length", "beam", "bow", "stern", "draught", "destination")
 
 
@@ -52,11 +52,11 @@ def take(decoder: Decoder, rows: Rows, head: Header, *, zone: str, fallback: int
         The option `time`, ms, for rows without one.
     """
     tally = decoder.tally
-    for reason, at in lines(rows.wrong).items():
-        tally.aside(reason, decoder.granule, at, lambda k, at=at: rows.text(at[k]))
+    for why, bad_lines in lines(rows.wrong).items():
+        tally.aside(why, decoder.granule, bad_lines, rows.texts(bad_lines))
     tally.sentences += len(rows) + len(rows.wrong)
     n = len(rows)
-    reason = np.full(n, "", dtype=object)
+    reason: Array = np.full(n, "", dtype=object)
     mmsi, _ = decimal(rows.columns["mmsi"], head)
     with np.errstate(invalid="ignore"):
         bad = ~((mmsi >= 1) & (mmsi <= 999_999_999) & (mmsi == np.floor(mmsi)))
@@ -171,7 +171,7 @@ def _count(decoder: Decoder, rows: Rows, kind: Array, wanted: Array, reason: Arr
     tally = decoder.tally
     for why in sorted(set(reason[reason != ""])):
         at = rows.line[reason == why]
-        tally.aside(why, decoder.granule, at, lambda k, at=at: rows.text(int(at[k])))
+        tally.aside(why, decoder.granule, at, rows.texts(at))
     good = reason == ""
     apart = ~wanted & good
     for k, count in zip(*np.unique(kind[apart], return_counts=True), strict=True):
@@ -275,4 +275,4 @@ def _stations(column: pa.Array, names: list[str]) -> Array:
         if name not in names:
             names.append(name)
         number.append(names.index(name))
-    return np.array([*number, 0], dtype=np.int32)[encoded.indices.to_numpy()]
+    return np.asarray(np.array([*number, 0], dtype=np.int32)[encoded.indices.to_numpy()])

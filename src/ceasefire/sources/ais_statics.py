@@ -143,6 +143,8 @@ def runs(mmsi: Array, kind: Array, digest: Array, times: Array) -> tuple[Array, 
     mmsi, kind, digest, times
         Ship, kind of statement, its content and ms; shape (n,).
     """
+    if not len(mmsi):
+        return np.zeros(0, dtype=np.int64), times, times
     order = np.lexsort((times, kind, mmsi))
     m, k, d, t = mmsi[order], kind[order], digest[order], times[order]
     new = np.ones(len(order), dtype=bool)

@@ -7,7 +7,7 @@ not say (the second, the station) is unknown. Each physical line is a row, so a 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,10 @@ class Rows:
         """Give a physical line."""
         return self.raw[line - self.first][:500]
 
+    def texts(self, at: Sequence[int] | Array) -> Callable[[int], bytes]:
+        """Give a function that gives the k-th of some lines."""
+        return lambda k: self.text(int(at[k]))
+
 
 def header(first: bytes, columns: Mapping[str, Any], options: Mapping[str, Any]) -> Header:
     """Find the header of a table by its columns.
@@ -113,7 +117,10 @@ def header(first: bytes, columns: Mapping[str, Any], options: Mapping[str, Any])
     for delimiter in str(given) if given else DELIMITERS:
         if delimiter not in words or len(words) > 100_000:
             continue
-        names = [name.strip() for name in next(csv.reader([words], delimiter=delimiter), [])]
+        try:
+            names = [name.strip() for name in next(csv.reader([words], delimiter=delimiter), [])]
+        except csv.Error:
+            continue
         at = named(names, columns)
         if len(at) > len(best.at):
             slashes = str(options.get("dates") or ("day" if names[0] == "# Timestamp" else ""))
@@ -164,6 +171,7 @@ def _at_once(body: list[bytes], head: Header) -> tuple[dict[str, pa.Array], Arra
     if not body or b"\r" in data.replace(b"\r\n", b"") or b"\0" in data:
         return None
     try:
+        data.decode("utf-8")
         table = pa_csv.read_csv(
             pa.BufferReader(data),
             read_options=pa_csv.ReadOptions(column_names=keys, use_threads=False, block_size=len(data) + 1),
@@ -176,7 +184,7 @@ def _at_once(body: list[bytes], head: Header) -> tuple[dict[str, pa.Array], Arra
                 strings_can_be_null=False,
             ),
         )
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError):
         return None
     if table.num_rows + len(wrong) != len(body):
         return None
