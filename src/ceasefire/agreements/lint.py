@@ -26,7 +26,7 @@ SEEN_BY: dict[str, tuple[str, ...]] = {
     "attack.cyber": (),
     "movement": ("satellite.radar", "drone"),
     "presence": ("drone", "monitor"),
-    "interference": ("monitor",),
+    "interference": ("ais", "monitor"),
     "fire": ("satellite.thermal", "drone", "news"),
     "outage": ("satellite.lights", "news", "monitor"),
     "launch": (),
@@ -93,6 +93,8 @@ def questions(
         *(_terms(("provisions", i, "readings", r), c, t, agreement) for i, c, r, t in _each(agreement)),
         *(_disputes(i, c, agreement) for i, c in enumerate(agreement.provisions)),
         *(_condition(i, c) for i, c in enumerate(agreement.conditions)),
+        *(_silent(i, c) for i, c in enumerate(agreement.provisions)),
+        _tried(agreement),
         _unused(agreement),
     )
     problems = []
@@ -105,7 +107,8 @@ def questions(
 def _each(agreement: Agreement) -> Iterator[tuple[int, Provision, str, Terms]]:
     for i, clause in enumerate(agreement.provisions):
         for reading, terms in clause.readings.items():
-            yield i, clause, reading, terms
+            if reading not in agreement.tried:
+                yield i, clause, reading, terms
 
 
 def _whole(agreement: Agreement) -> Iterator[Question]:
@@ -114,7 +117,7 @@ def _whole(agreement: Agreement) -> Iterator[Question]:
     for i, zone in enumerate(agreement.zones):
         if zone.undefined:
             wrong = f"the zone {zone.id!r} has no line: nobody can say what lies inside"
-            if zone.regions or zone.polygon or zone.disc:
+            if zone.drawn:
                 wrong = f"the zone {zone.id!r} has no line beyond the part that is drawn"
             yield ("zones", i), "error", wrong, "regions, a polygon or a disc that both sides sign"
     weak = {s.id for s in agreement.sources if s.kind == "general_knowledge"}
@@ -193,11 +196,11 @@ def _terms(here: Place, clause: Provision, terms: Terms, agreement: Agreement) -
 
 def _disputes(i: int, clause: Provision, agreement: Agreement) -> Iterator[Question]:
     here: Place = ("provisions", i, "readings")
-    absent = [r.id for r in agreement.readings if r.id not in clause.readings]
+    absent = [r.id for r in agreement.held if r.id not in clause.readings]
     if absent:
         wrong = f"{clause.id!r} does not exist under {', '.join(absent)}"
         yield here, "warning", wrong, "a text that both sides sign"
-    all_terms = list(clause.readings.items())
+    all_terms = [(r, t) for r, t in clause.readings.items() if r not in agreement.tried]
     for noun, value in (
         ("start", lambda t: str(t.in_force_from)),
         ("end", lambda t: str(t.until)),
@@ -213,6 +216,19 @@ def _disputes(i: int, clause: Provision, agreement: Agreement) -> Iterator[Quest
             yield here, "warning", f"the readings of {clause.id!r} differ on its {noun}: {sides}", "one text"
 
 
+def _silent(i: int, clause: Provision) -> Iterator[Question]:
+    for j, silence in enumerate(clause.silent):
+        wrong = f"{clause.id!r} is silent: {silence.question}"
+        yield ("provisions", i, "silent", j), "warning", wrong, "an answer that both sides sign"
+
+
+def _tried(agreement: Agreement) -> Iterator[Question]:
+    for i, reading in enumerate(agreement.readings):
+        if reading.tried:
+            wrong = f"the reading {reading.id!r} is held by no party: the analysts try it, and it is never counted"
+            yield ("readings", i), "note", wrong, "a party that holds it, or its removal"
+
+
 def _condition(i: int, condition: Condition) -> Iterator[Question]:
     if not condition.status or condition.status[-1].met == "unknown":
         wrong = f"nobody can tell whether the condition {condition.id!r} is met"
@@ -221,7 +237,7 @@ def _condition(i: int, condition: Condition) -> Iterator[Question]:
 
 def _unused(agreement: Agreement) -> Iterator[Question]:
     terms = [t for c in agreement.provisions for t in c.readings.values()]
-    zones = {t.zone for t in terms}
+    zones = {t.zone for t in terms} | {s.zone for c in agreement.provisions for s in c.silent}
     conditions = {c for t in terms for c in (*t.conditions, *t.lapses)}
     conditions |= {c for p in agreement.phases for c in p.gate.requires}
     conditions |= {c for s in agreement.stances for c in s.conditions}
@@ -232,6 +248,7 @@ def _unused(agreement: Agreement) -> Iterator[Question]:
         (r.sources for r in agreement.readings),
         (c.sources for c in agreement.provisions),
         (t.sources for t in terms),
+        (s.sources for c in agreement.provisions for s in c.silent),
         (p.sources for p in agreement.phases),
         (d.sources for p in agreement.phases for d in p.demands),
         (s.sources for s in agreement.stances),

@@ -79,12 +79,13 @@ def _judge_one(
     clock = states(agreement, provision.id, reading, incidents.column("start"), incidents.column("end"))
     covered, maybe = objects.mass(terms)
     silence = _silent(act, objects, zones, provision, reading, bounds)
+    named = np.array([bool(s.acts) for s in provision.silent] + [False], dtype=bool)[silence]
     open_question = np.array([s.follows == "insufficient" for s in provision.silent] + [False], dtype=bool)[silence]
     open_ = np.zeros(n, dtype=bool)
     if provision.intent != "per_se":
         open_ = np.array([any(a in _NO_STRIKE for a in of) for of in incidents.column("alternatives")], dtype=bool)
     tests = {
-        "act_not_prohibited": ~forbidden & ~effect & (act != "interception"),
+        "act_not_prohibited": ~forbidden & ~effect & (act != "interception") & ~named,
         "not_in_force": clock.state == "not_in_force",
         "silent": open_question,
         "silent_beyond": (silence >= 0) & ~open_question,
