@@ -23,6 +23,8 @@ ACTS: dict[str, str] = {
     "movement.naval": "movement of warships",
     "presence": "weapons or forces where they may not be",
     "interference": "jamming, denial of access to monitors",
+    "interference.jamming": "receivers of satellite navigation put out over an area",
+    "interference.spoofing": "false satellite navigation: ships or aircraft put where they are not",
     "fire": "a fire or heat seen without a known cause",
     "outage": "loss of power or another service",
     "alert": "air-raid alert",
