@@ -92,7 +92,7 @@ def shared(
     >>> f = Fixes.of(mmsi=np.full(60, 9), times=t.astype("M8[m]").astype("M8[ms]"), lon=np.where(t % 3, 30.0, 35.0),
     ...     lat=np.full(60, 44.0))
     >>> shared(f)[0].why
-    'two tracks 399 km apart took turns 38 times'
+    'two tracks 400 km apart took turns 38 times'
     """
     parts = pieces(fixes) if parts is None else parts
     out = []
