@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire import bring, effects, heat, imagery, learned, patrol, sources, store
+from ceasefire import bring, effects, heat, imagery, learned, patrol, sea, sources, store
 from ceasefire.agreements.library import load
 from ceasefire.agreements.read import read as read_agreement
 from ceasefire.assessment.borne_out import borne_out
@@ -136,7 +136,10 @@ class Case:
         objects, registered = self.register()
         pixels = [line for line in self.file.sources if line.product in imagery.PRODUCTS]
         drones = [line for line in self.file.sources if line.product in patrol.PRODUCTS]
-        intakes = {line.id: self.take_in(line) for line in self.file.sources if line not in (*pixels, *drones)}
+        wet = [line for line in self.file.sources if line.product in sea.PRODUCTS]
+        intakes = {line.id: self.take_in(line) for line in self.file.sources if line not in (*pixels, *drones, *wet)}
+        sailed = self._sail(wet)
+        intakes |= sailed.intakes
         flown = {line.id: self._fly(line, objects) for line in drones}
         intakes |= {name: one.intake for name, one in flown.items()}
         seen = {line.id: self._look_at(line, objects, intakes) for line in pixels}
@@ -174,6 +177,8 @@ class Case:
             pictures=Table.of(Picture, [p for one in seen.values() for p in one.pictures]),
             png={digest: data for one in seen.values() for digest, data in one.png.items()},
             patrols=tuple(p for one in flown.values() for p in one.patrols),
+            vessel_events=sailed.events,
+            sea=sailed.sea,
         )
 
     def fuse(self, observed: Observed) -> Incidents:
@@ -303,6 +308,27 @@ class Case:
         )
         flown.intake.count.check()
         return flown
+
+    def _sail(self, lines: list[SourceLine]) -> sea.Sailed:
+        """Read the sources of the sea together: who was heard tells of every ship."""
+        if not lines:
+            return sea.Sailed()
+        sailed = sea.observe(
+            sea.Given(
+                lines=tuple(
+                    sea.Line(s.id, s.product, tuple(find_files(s.paths, self.file, self.folder)), s.options)
+                    for s in lines
+                ),
+                window=self.file.window,
+                clock=self.file.clock,
+                seas=tuple(code for code in self.regions if code in regions.match("XZ")),
+                zones=self.agreement.zones,
+                say=self.say,
+            )
+        )
+        for intake in sailed.intakes.values():
+            intake.count.check()
+        return sailed
 
     def _read_articles(self, intakes: Mapping[str, Intake]) -> Intake:
         """Read the claims of every document that the sources gave; one that cannot be read is told with its reason."""

@@ -38,7 +38,7 @@ def write(
     """
     given = report_input(case, observed, fused, findings, effects)
     images = Pictures(observed.pictures, observed.png)
-    return report.write(given, case.output / "report", _compared(observed), images, observed.patrols)
+    return report.write(given, case.output / "report", _compared(observed), images, observed.patrols, observed.sea)
 
 
 def _compared(observed: Observed) -> statements.Compared:

@@ -26,13 +26,17 @@ from ceasefire.model.records import (
     Quarantined,
     Weight,
 )
+from ceasefire.model.sea import Sea, read_sea, write_sea
 from ceasefire.model.table import Table
 from ceasefire.model.unseen import DetectionChance, ListPattern
+from ceasefire.model.vessel import VesselEvent
 
 R = TypeVar("R")
 
 PATROLS = "patrols.json"
 """File of patrols in the output folder; there is none where the case has no patrol."""
+SEA = "sea.json"
+"""File of the sea in the output folder; there is none where no source listened to ships."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Observed:
     """Their bytes by their SHA-256; kept in `pictures/` of the output folder, in a report only when released."""
     patrols: tuple[Patrol, ...] = ()
     """Patrols in full, before release."""
+    vessel_events: Table[VesselEvent] = field(default_factory=lambda: Table.empty(VesselEvent))
+    """What single ships did or suffered; never in a report."""
+    sea: Sea | None = None
+    """What is known of the seas, in full; None where no source listened to ships."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,9 @@ def keep(results: Observed | Incidents | Table[Finding], folder: Path) -> None:
         (folder / PATROLS).unlink(missing_ok=True)
         if results.patrols:
             (folder / PATROLS).write_text(write_patrols(results.patrols), encoding="utf-8")
+        (folder / SEA).unlink(missing_ok=True)
+        if results.sea:
+            (folder / SEA).write_text(write_sea(results.sea), encoding="utf-8")
         (folder / "sources.json").write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -112,6 +123,8 @@ def observed(folder: Path) -> Observed:
         pictures=pictures,
         png={digest: _there(folder / "pictures" / f"{digest}.png", stage).read_bytes() for digest in images},
         patrols=read_patrols((folder / PATROLS).read_text(encoding="utf-8")) if (folder / PATROLS).is_file() else (),
+        vessel_events=_read_back(VesselEvent, folder / "vessel_events.parquet", stage),
+        sea=read_sea((folder / SEA).read_text(encoding="utf-8")) if (folder / SEA).is_file() else None,
     )
 
 

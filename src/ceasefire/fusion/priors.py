@@ -21,6 +21,7 @@ STATED_DETECTION: Mapping[str, Mapping[str, float]] = {
     "satellite.optical": {"fire": 0.30},
     "satellite.lights": {"outage": 0.10},
     "drone": {"attack": 0.60, "fire": 0.80},
+    "ais": {"attack": 0.10, "interference": 0.70},
     "monitor": {"attack": 0.50},
     "official": {"attack": 0.50},
     "news": {"attack": 0.40},

@@ -91,6 +91,21 @@ class Disturbed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventDay:
+    """Events of one kind in one sea on one day, as sums: single ships are not named in a report."""
+
+    region: str
+    """Code of the sea; empty outside all of them."""
+    day: date
+    kind: str
+    """One of `model.vessel.EVENTS`, finer kinds after a dot."""
+    number: int
+    """Events found."""
+    expected: float
+    """Sum of their probabilities: how many of them are expected to be what they look like."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DarkDay:
     """Ships seen by radar or light in one zone on one day, and how many of them are expected to have been silent."""
 
@@ -149,6 +164,7 @@ class Sea:
     """Positions used."""
     days: tuple[SeaDay, ...]
     corridors: tuple[Corridor, ...] = ()
+    events: tuple[EventDay, ...] = ()
     disturbed: tuple[Disturbed, ...] = ()
     dark: tuple[DarkDay, ...] = ()
     warnings: tuple[SeaWarning, ...] = ()

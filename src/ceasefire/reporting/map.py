@@ -132,7 +132,7 @@ def draw(report: ReportInput, matrix: Matrix, coverage: Coverage) -> Drawing:
     located = [r for r in rows if isfinite(r.lon)]
     west, south, east, north = _extent(report, located, report.incidents)
     cone = Lambert((west + east) / 2, south + (north - south) / 6, north - (north - south) / 6)
-    x0, y0, x1, y1 = _drawn_bounds(cone, west, south, east, north)
+    x0, y0, x1, y1 = drawn_bounds(cone, west, south, east, north)
     unit = WIDTH / (x1 - x0)
     height = (y1 - y0) * unit
 
@@ -205,9 +205,10 @@ def _span(shapes: list[BaseGeometry]) -> float:
     return float(bounds[:, 2].max() - bounds[:, 0].min())
 
 
-def _drawn_bounds(
+def drawn_bounds(
     cone: Lambert, west: float, south: float, east: float, north: float
 ) -> tuple[float, float, float, float]:
+    """Give west, south, east and north of a box in degrees as projected, km."""
     edge = np.linspace(0, 1, 40)
     lon = np.concatenate([west + edge * (east - west)] * 2 + [np.full(40, west), np.full(40, east)])
     lat = np.concatenate([np.full(40, south), np.full(40, north), *[south + edge * (north - south)] * 2])
@@ -225,7 +226,7 @@ def _outlines(
     rows = {r.code: r for r in coverage.regions}
     out = []
     for code, shape in sorted(report.shapes.items()):
-        drawn = _drawn(shape, place, cut, height)
+        drawn = clipped(shape, place, cut, height)
         if drawn.is_empty:
             continue
         row = rows.get(code)
@@ -237,7 +238,7 @@ def _outlines(
                 code=code,
                 name=report.region(code),
                 state=row.state if row else "outside",
-                path=_path(drawn),
+                path=svg_path(drawn),
                 label=label if fits and row else "",
                 x=round(x, 1),
                 y=round(y, 1),
@@ -248,7 +249,8 @@ def _outlines(
     return tuple(out)
 
 
-def _drawn(shape: BaseGeometry, place: Any, cut: tuple[float, float, float, float], height: float) -> BaseGeometry:
+def clipped(shape: BaseGeometry, place: Any, cut: tuple[float, float, float, float], height: float) -> BaseGeometry:
+    """Put a shape in degrees on the drawing, cut to it and to a box in degrees; `place` turns degrees to units."""
     valid = shape if shape.is_valid else shapely.make_valid(shape)
     clipped = shapely.clip_by_rect(valid, *cut)
     if clipped.is_empty:
@@ -263,7 +265,8 @@ def _drawn(shape: BaseGeometry, place: Any, cut: tuple[float, float, float, floa
     return shapely.multipolygons(polygons) if polygons else shapely.from_wkt("POLYGON EMPTY")
 
 
-def _path(drawn: BaseGeometry) -> str:
+def svg_path(drawn: BaseGeometry) -> str:
+    """Give the path of a drawn multipolygon."""
     parts = []
     for polygon in shapely.get_parts(drawn):
         for ring in [polygon.exterior, *polygon.interiors]:

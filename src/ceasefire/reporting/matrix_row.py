@@ -10,7 +10,7 @@ from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.matrix_rows import Cell, Column, Row, Verdict
 from ceasefire.reporting.matrix_weights import assumed, reported
 
-INDEPENDENT = ("satellite", "drone", "news", "monitor", "alert")
+INDEPENDENT = ("satellite", "drone", "ais", "news", "monitor", "alert")
 """Families of channels that speak for no party; local authorities belong to one side's administration."""
 
 

@@ -24,7 +24,7 @@ IDS_IN_PAGE = 24
 """Ids that a sentence carries in the page; report.json has all of them."""
 
 
-def render(contents: Any, *, digest: str, images: bool = False, patrols: Any = None) -> str:
+def render(contents: Any, *, digest: str, images: bool = False, patrols: Any = None, sea: Any = None) -> str:
     """Render a report's contents as one HTML page.
 
     Parameters
@@ -37,6 +37,8 @@ def render(contents: Any, *, digest: str, images: bool = False, patrols: Any = N
         Whether there is a page of pictures beside it.
     patrols
         `patrol_page.Flown`: pages of patrols beside it; None where there are none.
+    sea
+        `sea_page.Listed`: the page of the sea beside it; None where there is none.
     """
     style, script = _asset("page.css"), _asset("page.js")
     script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -51,6 +53,7 @@ def render(contents: Any, *, digest: str, images: bool = False, patrols: Any = N
             digest=digest,
             images=images,
             patrols=patrols,
+            sea=sea,
             scale=WORDS,
             groups=GROUPS,
             titles=TITLES,

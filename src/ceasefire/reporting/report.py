@@ -20,7 +20,19 @@ from pydantic import TypeAdapter
 import ceasefire
 from ceasefire.model.intake import Count
 from ceasefire.model.patrol_record import Patrol
-from ceasefire.reporting import annex, geojson, page, patrol_page, pictures, seen_page, statements, tables, words
+from ceasefire.model.sea import Sea
+from ceasefire.reporting import (
+    annex,
+    geojson,
+    page,
+    patrol_page,
+    pictures,
+    sea_page,
+    seen_page,
+    statements,
+    tables,
+    words,
+)
 from ceasefire.reporting.comparison import Comparison, compare
 from ceasefire.reporting.coverage_table import Coverage, coverage
 from ceasefire.reporting.effect_chapter import Chapter, chapters
@@ -175,6 +187,7 @@ def write(
     compared: statements.Compared = statements.Compared(),  # noqa: B008  frozen
     images: pictures.Pictures = pictures.Pictures(),  # noqa: B008  frozen
     patrols: Sequence[Patrol] = (),
+    sea: Sea | None = None,
 ) -> Path:
     """Write one issue into a folder; the same report gives the same bytes.
 
@@ -193,6 +206,8 @@ def write(
         Pictures made from pixels, before release; images.html shows those that may be shown and says what waits.
     patrols
         Patrols in full; each that may be published gets a page, the others are counted.
+    sea
+        What is known of the case's seas, in full; sea.html is written wherever the area holds one.
 
     Returns
     -------
@@ -209,8 +224,10 @@ def write(
     seen_page.write(public, folder)
     shown = pictures.write(images, public, folder)
     flown = patrol_page.write_all(patrols, folder, public)
+    sailed = sea_page.write(sea, folder, public, contents.matrix, {})
     index = folder / "index.html"
-    text = page.render(contents, digest=hashlib.sha256(sheet).hexdigest(), images=shown is not None, patrols=flown)
+    digest = hashlib.sha256(sheet).hexdigest()
+    text = page.render(contents, digest=digest, images=shown is not None, patrols=flown, sea=sailed)
     index.write_text(text, encoding="utf-8")
     return index
 

@@ -20,6 +20,7 @@ CHANNELS = (
     "satellite.optical",
     "satellite.lights",
     "drone",
+    "ais",
     "news",
     "party",
     "official",

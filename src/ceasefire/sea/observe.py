@@ -1,0 +1,250 @@
+"""The sources of the sea of a case: positions of ships and warnings to observations, looks, events and one record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ceasefire.errors import CeasefireError
+from ceasefire.fusion.coverage import days as days_of
+from ceasefire.geo.fixes import Fixes, Statics
+from ceasefire.geo.regions import locate
+from ceasefire.geo.sea_zones import outline
+from ceasefire.model.intake import Intake, Window
+from ceasefire.model.records import Look, Observation, Quarantined
+from ceasefire.model.sea import Disturbed, EventDay, Sea, SeaWarning
+from ceasefire.model.table import Table
+from ceasefire.model.vessel import VesselEvent
+from ceasefire.sea.given import AIS, Given, Line, Sailed, allow, before_days, corridors
+from ceasefire.sea.looks import looks
+from ceasefire.sea.traffic import Days, Water, sea_days
+from ceasefire.sea.traffic import corridors as traffic_of
+
+if TYPE_CHECKING:
+    from ceasefire.sources.ais import AisRead
+
+PRODUCTS = ("ais", "nav_warnings")
+"""Products of the sea that a source line of a case may name."""
+DISTURBED = 0.3
+"""Least P(jammed) of a cell and hour that is kept for the map."""
+
+
+def observe(given: Given) -> Sailed:
+    """Read every source of the sea.
+
+    Parameters
+    ----------
+    given
+        Source lines and what the case knows.
+
+    Raises
+    ------
+    CeasefireError
+        An option that is none, a corridor that is no zone, or AIS in a case whose area holds no sea.
+    """
+    told = {line.id: _warned(line, given) for line in given.of("nav_warnings")}
+    intakes = {name: intake for name, (intake, _) in told.items()}
+    warned = tuple(w for _, warnings in told.values() for w in warnings)
+    heard = given.of("ais")
+    if not heard:
+        return Sailed(intakes)
+    if not given.seas:
+        raise CeasefireError("a source of AIS needs a sea: add `XZ-BLS` or another sea to the case's area")
+    for line in heard:
+        allow(line, AIS)
+    sailed = _heard(heard, given)
+    sea = replace(sailed.sea, warnings=warned) if sailed.sea else None
+    return Sailed({**intakes, **sailed.intakes}, sailed.events, sea)
+
+
+def _heard(lines: Sequence[Line], given: Given) -> Sailed:
+    """Turn positions into everything that they tell."""
+    from ceasefire.detectors.interference_at_sea import observations
+    from ceasefire.detectors.jamming_areas import jamming_map
+    from ceasefire.detectors.vessel_clean import REASONS, clean
+    from ceasefire.geo.ports import ports
+    from ceasefire.geo.reception import Reception
+    from ceasefire.sea.behaviour import behaviour
+
+    read = {line.id: _read(line) for line in lines}
+    raw, statics, digests = _joined(list(read.values()))
+    window, most = given.window, max(before_days(line) for line in lines)
+    begin = window.start - timedelta(days=most)
+    raw = raw.keep((raw.times >= _ms(begin)) & (raw.times < _ms(window.end)))
+    given.say(f"observe: ais: {len(raw):,} positions of {len(raw.ships()[0]):,} ships in the period and before")
+    if not len(raw):
+        return Sailed({line.id: _nothing(read[line.id], given) for line in lines})
+    cleaned = clean(raw, source=lines[0].id, files=tuple(name for r in read.values() for name, _ in r.files))
+    earliest = max(begin, _utc(raw.times.min()))
+    reception = Reception.estimate(cleaned.fixes, start=_ms(earliest), end=_ms(window.end))
+
+    def say(text: str) -> None:
+        given.say(f"observe: ais: {text}")
+
+    events = behaviour(
+        raw, cleaned, statics, reception, ports=ports(*given.seas), files=digests, window=window, say=say
+    )
+    calendar, earlier = days_of(window, given.clock), _earlier(window, given.clock, earliest)
+    of_seas = sea_days(cleaned.fixes, reception, given.seas, days=calendar, clock=given.clock)
+    of_zones = traffic_of(
+        cleaned.fixes, reception, _drawn(given, lines), days=calendar, before=earlier, clock=given.clock
+    )
+    cells = jamming_map(raw.keep(raw.times >= _ms(window.start)), reception=reception)
+    seen = observations(events, source=lines[0].id, fixes=raw)
+    record = Sea(
+        sources=tuple(line.id for line in lines),
+        start=window.start,
+        end=window.end,
+        seas=given.seas,
+        ships=len(cleaned.fixes.keep(cleaned.fixes.times >= _ms(window.start)).ships()[0]),
+        fixes=len(cleaned.fixes),
+        days=of_seas,
+        corridors=of_zones,
+        events=_by_day(events, given),
+        disturbed=_disturbed(cells),
+        cleaned=tuple((REASONS[k], n) for k, n in cleaned.counts.items() if n),
+        notes=_notes(cleaned.clocks, earlier),
+    )
+    intakes = {}
+    for k, line in enumerate(lines):
+        rest = read[line.id]
+        intakes[line.id] = Intake(
+            observations=seen if k == 0 else Table.empty(Observation),
+            looks=looks(of_seas, calendar, source=line.id) if k == 0 else Table.empty(Look),
+            quarantine=Table.concat(Quarantined, [rest.quarantine, *([cleaned.quarantine] if k == 0 else [])]),
+            count=rest.count,
+            files=rest.files,
+        )
+    return Sailed(intakes, events, record)
+
+
+def _read(line: Line) -> AisRead:
+    from ceasefire.sources import ais
+
+    options = {k: v for k, v in line.options.items() if k not in ("before_days", "corridors")}
+    return ais.read(line.paths, source=line.id, options=options)
+
+
+def _joined(read: Sequence[AisRead]) -> tuple[Fixes, Statics, tuple[str, ...]]:
+    """Put the fixes of several source lines together; files are numbered on, stations are kept apart."""
+    files, stations, parts, statics = 0, 0, [], []
+    for one in read:
+        told = one.fixes.station > 0
+        parts.append(
+            replace(
+                one.fixes,
+                source=(one.fixes.source + files).astype(np.int16),
+                station=np.where(told, one.fixes.station + stations, 0).astype(np.int32),
+            )
+        )
+        statics.append(replace(one.statics, source=(one.statics.source + files).astype(np.int16)))
+        files, stations = files + len(one.files), stations + len(one.stations)
+    names = Statics.__dataclass_fields__
+    every = Statics(**{n: np.concatenate([getattr(s, n) for s in statics]) for n in names})
+    order = np.lexsort((every.times.view("int64"), every.mmsi))
+    return Fixes.join(parts), every.keep(order), tuple(digest for one in read for _, digest in one.files)
+
+
+def _nothing(read: AisRead, given: Given) -> Intake:
+    """Say that nobody was heard: the looks are lost."""
+    return Intake(quarantine=read.quarantine, count=read.count, files=read.files)
+
+
+def _drawn(given: Given, lines: Sequence[Line]) -> tuple[Water, ...]:
+    known = {z.id: z for z in given.zones}
+    out = []
+    for name in corridors(given, lines):
+        if name not in known:
+            raise CeasefireError(f"no zone {name!r} in the agreement; its zones: {', '.join(known) or 'none'}")
+        shape = outline(known[name])
+        if shape is None:
+            raise CeasefireError(f"zone {name!r} has no line: {known[name].undefined}")
+        out.append(Water(name, known[name].title, shape))
+    return tuple(out)
+
+
+def _earlier(window: Window, clock: str, begin: datetime) -> Days:
+    """Give the whole days before the case that the data reach."""
+    first = begin.astimezone(ZoneInfo(clock)).replace(hour=0, minute=0, second=0, microsecond=0)
+    whole = first if first >= begin else first + timedelta(days=1)
+    return days_of(Window(whole.astimezone(UTC), window.start), clock) if whole < window.start else []
+
+
+def _by_day(events: Table[VesselEvent], given: Given) -> tuple[EventDay, ...]:
+    """Add events up by sea, day and kind; an event counts on the day of the case on which it begins, or the first."""
+    if not len(events):
+        return ()
+    zone = ZoneInfo(given.clock)
+    region = locate(events.column("lon"), events.column("lat"))
+    found: dict[tuple[str, object, str], list[float]] = {}
+    for where, e in zip(region.tolist(), events, strict=True):
+        day = max(e.start, given.window.start).astimezone(zone).date()
+        found.setdefault((where if where in given.seas else "", day, e.kind), []).append(e.probability)
+    return tuple(
+        EventDay(region=where, day=day, kind=kind, number=len(p), expected=round(float(np.nansum(p)), 4))  # type: ignore[arg-type]
+        for (where, day, kind), p in sorted(found.items(), key=lambda kv: (str(kv[0][1]), kv[0][0], kv[0][2]))
+    )
+
+
+def _disturbed(cells: Table) -> tuple[Disturbed, ...]:  # type: ignore[type-arg]
+    likely = cells.keep(np.nan_to_num(cells.column("probability")) >= DISTURBED)
+    return tuple(
+        Disturbed(
+            lon=round(c.west + c.side_deg / 2, 6),
+            lat=round(c.south + c.side_deg / 2, 6),
+            side_deg=c.side_deg,
+            start=c.start,
+            end=c.start + timedelta(hours=1),
+            ships=c.ships,
+            disturbed=c.disturbed,
+            probability=round(c.probability, 4),
+        )
+        for c in likely
+    )
+
+
+def _notes(clocks: object, earlier: Days) -> tuple[str, ...]:
+    out = []
+    if isinstance(clocks, dict) and clocks:
+        said = ", ".join(f"{v:+.0f} s" for v in clocks.values())
+        out.append(f"Clocks of {len(clocks)} receiving stations were set right: {said}.")
+    if not earlier:
+        out.append("The files hold no whole day before the case: traffic is not compared.")
+    return tuple(out)
+
+
+def _warned(line: Line, given: Given) -> tuple[Intake, tuple[SeaWarning, ...]]:
+    """Read navigational warnings: their acts as observations, their zones for the chapter."""
+    from ceasefire.sources.nav_warnings import warnings
+
+    got = warnings(line.paths, source=line.id, window=given.window, options=line.options)
+    out = []
+    for w in got.warnings:
+        for start, end in w.intervals[:1]:
+            out.append(
+                SeaWarning(
+                    id=w.id,
+                    number=f"{w.series} {w.number}".strip(),
+                    kind=w.kind,
+                    start=datetime.fromisoformat(start),
+                    end=datetime.fromisoformat(end) if end else None,
+                    lon=w.lon,
+                    lat=w.lat,
+                    radius_km=w.radius_km,
+                    cancelled=w.cancelled_by,
+                )
+            )
+    return got.intake, tuple(out)
+
+
+def _ms(when: datetime) -> np.datetime64:
+    return np.datetime64(when.astimezone(UTC).replace(tzinfo=None), "ms")
+
+
+def _utc(when: np.datetime64) -> datetime:
+    return datetime.fromtimestamp(float(when.astype("datetime64[ms]").astype(np.int64)) / 1000.0, tz=UTC)
