@@ -174,7 +174,7 @@ def ships(
             Table.empty(RadarShip), np.empty(0), 0.0, false_alarms_per_1000_km2,
             float(cfar.START), cfar.Tail(float(cfar.START), 0.0, 1.0), tuple(v or np.nan for v in stated), np.nan,
         )  # fmt: skip
-    t, told_looks, spread = surprises(seen, stated)
+    t, told_looks, spread = surprises(seen, stated, apart=(size[0] / resolution_m, size[1] / resolution_m))
     kept = np.flatnonzero(t >= cfar.START)
     label = vessels_spots.spots(seen.row[kept], seen.column[kept], gap=max(1, int(GAP_M / side)))
     number = int(label.max(initial=-1)) + 1

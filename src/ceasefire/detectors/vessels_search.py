@@ -7,7 +7,7 @@ its blocks. Which of those pixels are ships is asked once, over the whole scene,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +32,8 @@ CHANCE = 4e-3
 """Pixels that the water alone shows less often than this are kept as bright."""
 LOOSE = 60.0
 """Looks of the tables by which bright pixels are kept; with the spread left free they fit any number of looks."""
+LEAST_BRIGHT = 1000
+"""Fewer bright pixels tell no looks."""
 PIECE = 3072
 """Pixels along a piece."""
 
@@ -130,7 +132,9 @@ def bright(
     return Bright(row[order], column[order], values[0], values[1], values[2], moments, tested)
 
 
-def surprises(found: Bright, looks: Iterable[float | None]) -> tuple[Floats, tuple[float, ...], Floats]:
+def surprises(
+    found: Bright, looks: Sequence[float | None], *, apart: tuple[float, float]
+) -> tuple[Floats, tuple[float, ...], Floats]:
     """Tell how rarely the water alone makes each bright pixel, in all bands together.
 
     Parameters
@@ -138,7 +142,10 @@ def surprises(found: Bright, looks: Iterable[float | None]) -> tuple[Floats, tup
     found
         Of `bright`.
     looks
-        Equivalent number of looks of each band; None: taken from the calmest tenth of the scene's water.
+        Equivalent number of looks of each band; None: those with which the scene's bright pixels fall off as the
+        distribution says.
+    apart
+        Height and width of a pixel in widths of the radar's resolution: neighbours nearer than 1 share speckle.
 
     Returns
     -------
@@ -151,10 +158,8 @@ def surprises(found: Bright, looks: Iterable[float | None]) -> tuple[Floats, tup
         near = np.stack([ndimage.uniform_filter(found.moments[b, ..., k], 5, mode="constant") for k in range(6)], -1)
         near = np.maximum(near, 0.0)
         first, second = _variation(near[..., :3]), _variation(near[..., 3:])
-        calm = near[..., 0] >= 0.5 * np.max(near[..., 0], initial=1.0)
-        own = stated or cfar.looks_of(float(np.quantile(first[calm], 0.1)) if calm.any() else 2.0, clutter.CUT)
-        many = cfar.looks_of(float(np.quantile(second[calm], 0.1)) if calm.any() else 2.0, clutter.WIDE_CUT)
-        tables, tables_wide = cfar.sea(_rounded(own), clutter.CUT), cfar.sea(_rounded(many), clutter.WIDE_CUT)
+        own = stated or _fitted(found.ratio[b], first, near[..., 0], block)
+        tables, tables_wide = cfar.sea(own, clutter.CUT), cfar.sea(_step(own * _gain(apart)), clutter.WIDE_CUT)
         spread, spread_wide = cfar.spread_of(first, tables)[block], cfar.spread_of(second, tables_wide)[block]
         single.append(cfar.surprise(found.ratio[b], spread, tables))
         # both are over the mean of single pixels below the cut
@@ -250,6 +255,45 @@ def _variation(moments: Floats) -> Floats:
     return np.where(np.isfinite(q), q, 1.2)
 
 
-def _rounded(looks: float) -> float:
+def _fitted(
+    ratio: Floats, variation: Floats, weight: Floats, block: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> float:
+    """Give the looks of a scene.
+
+    The calmest tenth of its water has the least texture, so it has at most this many looks fewer than the radar's. The
+    rest of the variation is texture, and the more of it the heavier the tail: the looks are those with which a tenth of
+    the pixels rarer than one in a thousand are rarer than one in ten thousand.
+    """
+    calm = weight >= 0.5 * np.max(weight, initial=1.0)
+    low = _step(cfar.looks_of(float(np.quantile(variation[calm], 0.1)) if calm.any() else 2.0, clutter.CUT))
+    best, least = low, np.inf
+    for k in range(0, 150, 6):
+        looks = _step(low * np.exp(0.02 * k))
+        tables = cfar.sea(looks, clutter.CUT)
+        t = cfar.surprise(ratio, cfar.spread_of(variation, tables)[block], tables)
+        many, few = np.count_nonzero(t > -np.log(1e-3)), np.count_nonzero(t > -np.log(1e-4))
+        if many < LEAST_BRIGHT:
+            return low
+        off = abs(np.log((few + 0.5) / many * 10.0))
+        if off >= least:
+            break
+        best, least = looks, off
+    return best
+
+
+def _gain(apart: tuple[float, float]) -> float:
+    """Give by how much averaging three by three pixels raises the looks, their speckle shared as of a Gaussian point.
+
+    >>> round(_gain((10.0, 10.0)), 2), _gain((0.0, 0.0))
+    (9.0, 1.0)
+    """
+    gain = 1.0
+    for d in apart:
+        share = np.exp(-((np.arange(3) * d * 2.3548) ** 2) / 4.0)
+        gain *= 9.0 / float(3.0 * share[0] + 4.0 * share[1] + 2.0 * share[2])
+    return gain
+
+
+def _step(looks: float) -> float:
     """Round looks to steps of 2 %, so that tables are made once."""
     return float(np.exp(np.round(np.log(looks) / 0.02) * 0.02))
