@@ -34,11 +34,18 @@ FAR_KM, FAR_REACH_KM = 50.0, 120.0
 LONG_S = 900.0
 """Silences from here on may be a transmitter that was off, s."""
 
-OFF_PRIOR = 0.05
-"""Share of long silences that is taken for transmitters off while reception is estimated."""
+OFF_PRIOR = 0.001
+"""Share of long silences that is taken for transmitters off while reception is estimated: low, because a silence that
+is wrongly left out makes reception look better, and the next silence with it."""
+
+SURE_LOOKS = 2.0
+"""Looks of other ships in that hour from which a step of a silence speaks for a transmitter that was off."""
 
 UNKNOWN_LOOKS = 0.5
 """Below so many looks in all hours and neighbouring cells nobody can tell."""
+
+WITNESSED, WELL = 5.0, 0.3
+"""Looks from which an hour is known, and reception from which a cell is heard well."""
 
 MOST_VALUES = 200_000_000
 """Cells times hours that are held at most."""
@@ -160,6 +167,19 @@ class Reception:
         chance, looks = self._chance(at, step, None if without is None else self._number(without))
         none = none_heard(np.nan_to_num(chance), looks, transmissions)
         return np.where(np.isnan(chance), 1.0, none)
+
+    def seen(self, lon: Any, lat: Any, times: Any, *, without: Any = None) -> tuple[Array, Array]:
+        """Give `chance` and the independent looks it rests on in that hour, without what one ship gave itself."""
+        at, step = self._find(lon, lat, times)
+        return self._chance(at, step, None if without is None else self._number(without))
+
+    def outages(self) -> float:
+        """Give the share of hours in which receivers that usually hear a place well did not, where ships show it."""
+        chance, looks = self.rates.chance, self.rates.looks
+        usual = np.median(chance, axis=1) if chance.size else np.empty(0)
+        witnessed = (looks > WITNESSED) & (usual > WELL)[:, None]
+        lost = np.count_nonzero(witnessed & (chance < 0.3 * usual[:, None])) if chance.size else 0
+        return float((lost + 1.0) / (np.count_nonzero(witnessed) + 20.0))
 
     def heard(self, lon: Any, lat: Any, start: Any, end: Any) -> Array:
         """Give P(at least one message of a class A ship under way there would have been received in that interval).
@@ -333,7 +353,8 @@ class _Rows:
         if not len(rows):
             return on
         chance, looks = reception._chance(at[rows], self.step[rows], self.ship[rows])
-        none = np.where(np.isnan(chance), 1.0, none_heard(np.nan_to_num(chance), looks, self.due[rows]))
+        none = none_heard(np.nan_to_num(chance), looks, self.due[rows])
+        none = np.where(np.isnan(chance) | (looks < SURE_LOOKS), 1.0, none)
         _, which = np.unique(self.silence[rows], return_inverse=True)
         missed = np.exp(np.bincount(which, np.log(np.maximum(none, 1e-300))))
         off = OFF_PRIOR / (OFF_PRIOR + (1 - OFF_PRIOR) * missed)

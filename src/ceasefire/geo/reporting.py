@@ -7,7 +7,7 @@ a ship reports at its speed, and two positions of a ship tell that it sailed bet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,8 +140,25 @@ def own_interval_s(ship: Any, wait_s: Any, due_s: Any, slow: Any = False) -> Arr
     return out
 
 
-def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
-    """Lay out what each ship must have sent between its fixes, on the straight way between them.
+class Waits(NamedTuple):
+    """From one fix of a ship to its next; arrays of shape (waits,)."""
+
+    before: Array
+    """Row of the fix before, in the fixes."""
+    after: Array
+    """Row of the fix after."""
+    ship: Array
+    """Number of the ship in the list of ships."""
+    wait_s: Array
+    """Time between them, s."""
+    due_s: Array
+    """Interval at which the ship reports here, as far as the feed passes it on, s."""
+    feed_s: float
+    """Interval of the feed, s; 0 where it passes on all."""
+
+
+def waits(fixes: Fixes, *, feed_s: float | None = None) -> Waits:
+    """Give the waits between following fixes of each ship, and how often it should have been heard.
 
     Parameters
     ----------
@@ -149,29 +166,42 @@ def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
         Fixes in order; the same transmission heard by several stations counts once, for the first of them.
     feed_s
         Interval of the feed, s; None estimates it (`feed_interval_s`).
-
-    Returns
-    -------
-    pieces, feed_s
-        Silences longer than `LONGEST_H` are left out.
     """
     placed = np.isfinite(fixes.lon) & np.isfinite(fixes.lat)
-    ship = np.cumsum(np.diff(fixes.mmsi, prepend=fixes.mmsi[:1]) != 0)[placed]
-    fixes = fixes.keep(placed)
-    t = fixes.times.astype("datetime64[ms]").view("int64") / 1000.0
-    fresh = np.ones(len(t), dtype=bool)
-    fresh[1:] = (np.diff(ship) > 0) | (np.diff(t) >= 1.0)
+    ship = np.cumsum(np.diff(fixes.mmsi, prepend=fixes.mmsi[:1]) != 0)
+    t = fixes.times.view("int64") / 1000.0
+    fresh = placed.copy()
+    fresh[1:] &= (np.diff(ship) > 0) | (np.diff(t) >= 1.0) | ~placed[:-1]
     at = np.flatnonzero(fresh)
     a, b = at[:-1], at[1:]
+    use = ship[a] == ship[b]
+    a, b = a[use], b[use]
     wait = t[b] - t[a]
-    use = (ship[a] == ship[b]) & (wait <= LONGEST_H * 3600.0)
-    a, b, wait = a[use], b[use], wait[use]
     due = interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a])
     # a wait of half the interval or less is a ship that changes its course, whatever its noisy course says
     due = np.where(wait < 0.6 * due, interval_s(fixes.speed_kn[a], fixes.status[a], fixes.message[a], True), due)
     if feed_s is None:
         feed_s = feed_interval_s(wait, due)
     due = np.maximum(own_interval_s(ship[a], wait, due, fixes.speed_kn[a] < 3.0), feed_s)
+    return Waits(a, b, ship[a], wait, due, feed_s)
+
+
+def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
+    """Lay out what each ship must have sent between its fixes, on the straight way between them.
+
+    Parameters
+    ----------
+    fixes, feed_s
+        As in `waits`.
+
+    Returns
+    -------
+    pieces, feed_s
+        Silences longer than `LONGEST_H` are left out.
+    """
+    every = waits(fixes, feed_s=feed_s)
+    use = every.wait_s <= LONGEST_H * 3600.0
+    a, b, ship, wait, due = (np.asarray(v)[use] for v in every[:5])
     pieces = np.maximum(np.ceil(wait / PIECE_S).astype(np.int64), 1)
     of = np.repeat(np.arange(len(a)), pieces)
     number = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
@@ -179,13 +209,13 @@ def sent(fixes: Fixes, *, feed_s: float | None = None) -> tuple[Sent, float]:
     last = number == pieces[of] - 1
     east = distance.wrap(fixes.lon[b] - fixes.lon[a])
     return Sent(
-        ship=ship[a][of],
+        ship=ship[of],
         lon=distance.wrap(fixes.lon[a][of] + share * east[of]),
         lat=fixes.lat[a][of] + share * (fixes.lat[b] - fixes.lat[a])[of],
-        times=t[a][of] + share * wait[of],
+        times=fixes.times.view("int64")[a][of] / 1000.0 + share * wait[of],
         sent=(wait / due / pieces)[of],
         heard=last.astype(np.float64),
         station=np.where(last, fixes.station[b][of], -1),
         pair=a[of],
         silence_s=wait[of],
-    ), feed_s
+    ), every.feed_s
