@@ -18,7 +18,7 @@ from ceasefire.cli.app import app
 from ceasefire.errors import CeasefireError, Doubt, FetchError
 
 # Each registers its commands; `--help` lists them in this order.
-from ceasefire.cli import stages, questions, sky, patrol, authors  # noqa: F401  isort: skip
+from ceasefire.cli import stages, questions, sky, patrol, sea, authors  # noqa: F401  isort: skip
 
 __all__ = ["app", "main"]
 
