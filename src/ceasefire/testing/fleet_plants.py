@@ -241,10 +241,21 @@ def cross(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> 
     """Let a ship cross the corridor from the open sea to a western port (crossings are found from the true tracks)."""
     at = open_sea(rng)[0]
     path = _arrive(ship, (float(at[0]), float(at[1])), rng.uniform(0.1, 0.5) * seconds, rng)
-    port = PORTS[int(rng.integers(3, 6))]
+    port, now = PORTS[int(rng.integers(3, 6))], path.now
     paths.sail(path, ships.pick(rng, ships.berths(port)), speed_kn=ship.speed_kn, rng=rng)
     ships.trade(path, ship, port, seconds, rng)
-    return path, []
+    return path, _turned(path, number, now)
+
+
+def _turned(path: Path, number: int, when: float) -> list[Plant]:
+    """Give a turn of more than 60 degrees between two legs: no lane explains it."""
+    t, lon, lat = (np.concatenate(v) for v in (path.t, path.lon, path.lat))
+    x, y = (np.interp(when + np.array([-900.0, 0.0, 900.0]), t, v) for v in (lon, lat))
+    way = np.degrees(np.arctan2(np.diff(x) * np.cos(np.radians(y[:2])), np.diff(y)))
+    turn = float((way[1] - way[0] + 180.0) % 360.0 - 180.0)
+    if not abs(turn) > 60.0:
+        return []
+    return [Plant("course", number, when - 600, when + 600, x[1], y[1], 3.0, said=f"turned by {turn:.0f} degrees")]
 
 
 def halt(
@@ -285,7 +296,8 @@ def dash(ship: Ship, number: int, seconds: float, rng: np.random.Generator) -> t
     path.add(trial.t[0][:cut], trial.lon[0][:cut], trial.lat[0][:cut], paths.UNDER_WAY)
     last = path.now
     _go_on(path, ship, seconds, rng)
-    return path, [Plant("speed", number, first, last, *path_middle(trial, cut), 20.0, said=f"{pace:.1f} kn")]
+    plant = Plant("speed", number, first, last, *path_middle(trial, cut), 20.0, said=f"{pace:.1f} kn")
+    return path, [plant, *_turned(path, number, first), *_turned(path, number, last)]
 
 
 def path_middle(path: Path, cut: int) -> tuple[float, float]:

@@ -207,6 +207,8 @@ def transmissions(
         (moves.lat[inner] + moves.lat[inner + 1]) / 2,
         moves.t[inner] + length / 2,
     ) * np.where(class_b[hull], 0.6, 1.0)[:, None].astype(np.float32)
+    if p.shape[1] < 2:
+        p = np.column_stack([p, np.zeros(len(p), dtype=np.float32)])
     anyone = 1.0 - np.prod(1.0 - p, axis=1)
     count[anyone < 1e-3] = 0
     which = np.repeat(np.arange(len(inner)), count)
