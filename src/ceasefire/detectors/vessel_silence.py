@@ -31,13 +31,17 @@ LISTEN_MINUTES = 60.0
 """Silence is weighed over so long before and after the scene, minutes."""
 TOLD = 0.5
 """Below this chance of having been heard nothing is said of a ship's silence."""
-MOST_HEARD, TEMPER = 0.9995, 0.5
+MOST_HEARD, TEMPER = 0.9995, 0.18
 """Nothing that reception says is taken as surer than the first; P(not heard) is raised to the power of the second."""
+SURELY_HEARD = 0.998
+"""The same for a ship that was not heard once in the whole horizon: many hours are hard to miss."""
 STEP_MINUTES, EDGE_MINUTES = 5.0, 3.0
 """Steps in which silences are asked for, and minutes next to a message that are left out of them."""
-OFF, OFF_POWER = 0.09, 6.7
-"""Odds, before reception is weighed, that a ship silent for the whole time had switched off; for a shorter silence they
-are multiplied by its share of the time to this power."""
+FAR_HOURS = 6
+"""A longer silence is followed for so many further hours, along the way that the ship must have taken."""
+OFF, OFF_POWER = 0.024, 3.8
+"""Odds, before reception is weighed, that a ship silent for the whole listening time had switched off; for a shorter
+silence they are multiplied by its share of the time to this power."""
 CLASS_B = 0.2
 """Power to which P(not heard) is raised for class B, which transmits less often and with less power."""
 QUIET = 1.0 / 12.0
@@ -54,15 +58,12 @@ ROUNDS = 12
 
 
 def lost(heard: Array) -> Array:
-    """Give P(not heard), as it is weighed, from what reception says; NaN counts as not heard.
+    """Give P(not heard) from what reception says; NaN counts as not heard.
 
-    Why tempered: reception is estimated, and errs most where it matters, at its edge and between passes of a satellite.
-    The power was fitted to silences of simulated ships whose transmitters were on.
-
-    >>> lost(np.array([1.0, 0.9, np.nan])).round(3).tolist()
-    [0.022, 0.316, 1.0]
+    >>> lost(np.array([1.0, 0.9, np.nan])).round(4).tolist()
+    [0.0005, 0.1, 1.0]
     """
-    return np.asarray((1.0 - np.minimum(np.nan_to_num(heard), MOST_HEARD)) ** TEMPER)
+    return np.asarray(1.0 - np.minimum(np.nan_to_num(heard), MOST_HEARD))
 
 
 class Listening(Protocol):
@@ -121,13 +122,15 @@ class Scene:
         silence = (before + after) / (2 * LISTEN_MINUTES)
         quiet = silence > QUIET
         off_odds = np.where(quiet, OFF * silence**OFF_POWER, 0.0)
+        far = listening.unheard_before_and_after(there, np.flatnonzero(quiet), plane)
         on = np.ones(len(pairs.ship))
         some = np.flatnonzero(quiet[pairs.ship])
         one, ship = pairs.detection[some], pairs.ship[some]
         on[some] = listening.unheard(
             seen.column("lon"), seen.column("lat"), one, before_min=before[ship], after_min=after[ship]
         )
-        on = np.where(there.class_b[pairs.ship], on**CLASS_B, on)
+        power = np.where(there.class_b, TEMPER * CLASS_B, TEMPER)
+        on = (on * far[pairs.ship]) ** power[pairs.ship]
         whole = on + off_odds[pairs.ship]
         part_on = np.ones_like(there.places.weight)
         rows = np.flatnonzero(quiet)
@@ -138,7 +141,7 @@ class Scene:
                 lon, lat, np.arange(len(lon)), before_min=np.repeat(before[rows], parts),
                 after_min=np.repeat(after[rows], parts),
             ).reshape(len(rows), parts)  # fmt: skip
-            part_on = np.where(there.class_b[:, None], part_on**CLASS_B, part_on)
+            part_on = (part_on * far[:, None]) ** power[:, None]
         share = there.places.weight * (part_on + off_odds[:, None])
         total = share.sum(axis=1)
         places = there.places
@@ -161,7 +164,7 @@ class Scene:
             is_inside,
             sees,
             false_place,
-            float((false_place * is_inside * sees).sum() / water.area / density),
+            float((false_place * is_inside * sees)[~there.second].sum() / water.area / density),
             heard,
         )
 
@@ -171,12 +174,12 @@ class Scene:
         p, length = seen.column("p_ship"), seen.column("length_m")
         small = np.where(np.isnan(length), 0.5, np.clip((SMALL_M + 15 - length) / 30.0, 0.0, 1.0))
         told = np.nan_to_num(self.heard) >= TOLD
-        unheard = lost(self.heard)
+        never = 1.0 - np.minimum(np.nan_to_num(self.heard), SURELY_HEARD)
         prior = np.array(silent, dtype=np.float64)
         share = prior[:, 0] / prior.sum(axis=1)
         for _ in range(ROUNDS):
             mine = share[0] * (1 - small) + share[1] * small
-            other = mine + (1 - mine) * unheard + self.astray
+            other = mine + (1 - mine) * never + self.astray
             none = (1 - p) + p * other
             odds = self.odds * p[self.detection] / none[self.detection] / self.miss[self.ship]
             got = chances(self.ship, self.detection, odds, ships=ships, detections=n)
@@ -221,6 +224,30 @@ class Ears:
         some = np.flatnonzero(a + b)
         heard[some] = self._heard(lon[row[some]], lat[row[some]], a[some] * STEP_MINUTES, b[some] * STEP_MINUTES)
         return np.asarray(lost(heard)[back.ravel()])
+
+    def unheard_before_and_after(self, there: ShipsThere, rows: Array, plane: Plane) -> Array:
+        """Give P(no message in the hours of silence before and after the listening time), shape (ships,).
+
+        The way is taken as straight from the last fix to the middle of where the ship may be at the scene, and on.
+        """
+        out = np.ones(len(there))
+        middle = [(there.places.weight[rows] * v[rows]).sum(axis=1) for v in (there.places.east, there.places.north)]
+        for sign, silent, fix_h, fix in (
+            (-1.0, there.silent_before_h, there.before_h, there.before_at),
+            (1.0, there.silent_after_h, there.after_h, there.after_at),
+        ):
+            for hour in range(1, FAR_HOURS + 1):
+                end = np.minimum(silent[rows] * 60.0 - EDGE_MINUTES, 60.0 * (hour + 1))
+                some = np.flatnonzero(np.isfinite(silent[rows]) & np.isfinite(fix_h[rows]) & (end > 60.0 * hour))
+                if not len(some):
+                    break
+                one = rows[some]
+                share = np.minimum((60.0 * hour + end[some]) / 120.0 / np.maximum(fix_h[one], 0.1), 1.0)
+                x, y = (m[some] + share * (f[one] - m[some]) for m, f in zip(middle, fix, strict=True))
+                first, last = np.full(len(some), 60.0 * hour), end[some]
+                begin, stop = (-last, -first) if sign < 0 else (first, last)
+                out[one] *= lost(self._heard(*plane.back(x, y), -begin, stop))
+        return out
 
     def _heard(self, lon: Array, lat: Array, before_min: Any, after_min: Any) -> Array:
         if not len(lon):

@@ -107,6 +107,10 @@ class ShipsThere:
     """Hours since the last fix; infinite where none is in the horizon."""
     after_h: Array
     """Hours to the next fix; infinite where none is in the horizon."""
+    before_at: tuple[Array, Array]
+    """Place of the last fix, km east and north; without meaning where there is none."""
+    after_at: tuple[Array, Array]
+    """Place of the next fix."""
     silent_before_h: Array
     """Hours since the last message under this number, with or without a place that is believed."""
     silent_after_h: Array
@@ -174,7 +178,7 @@ def ships_there(
     heard = fixes.keep(near) if not near.all() else fixes
     if unplaced is not None and len(unplaced):
         heard = Fixes.join([heard, unplaced])
-    rows = np.flatnonzero(good & near)
+    rows = np.flatnonzero(good & near & is_ship(fixes.mmsi))
     if strand.any():
         rows = rows[np.lexsort((fixes.times[rows], strand[rows], fixes.mmsi[rows]))]
     if len(rows) < len(fixes) or strand.any():
@@ -187,7 +191,9 @@ def ships_there(
     length, ship_type, ahead_m = _statics_of(mmsi, statics, at)
     if not len(mmsi):
         none = np.empty(0)
-        return ShipsThere(mmsi, Places(*(np.empty((0, 1)),) * 6), *(none,) * 10)
+        return ShipsThere(
+            mmsi, Places(*(np.empty((0, 1)),) * 6), none, none, none, (none, none), (none, none), *(none,) * 7
+        )
     earlier = np.add.reduceat((fixes.times <= at).astype(np.int64), first)
     sides = []
     for row, there in ((first + earlier - 1, earlier > 0), (first + earlier, first + earlier < end)):
@@ -197,8 +203,9 @@ def ships_there(
         u, v = plane.velocity(fixes.lon[row], fixes.lat[row], speed_kn=speed, course_deg=fixes.course_deg[row])
         x, y = plane.of(fixes.lon[row], fixes.lat[row])
         kind = kind_of(speed, ship_type)
-        sides.append((there, hours, u, v, ahead(movement, kind, hours=hours, east_km_h=u, north_km_h=v).moved(x, y)))
-    (is_before, h1, u1, v1, p1), (is_after, h2, u2, v2, p2) = sides
+        places = ahead(movement, kind, hours=hours, east_km_h=u, north_km_h=v).moved(x, y)
+        sides.append((there, hours, u, v, places, (x, y)))
+    (is_before, h1, u1, v1, p1, at1), (is_after, h2, u2, v2, p2, at2) = sides
     both, agree = product(p1, p2)
     places = _choose(both, p1, p2, is_before, is_after)
     before, after = np.where(is_before, h1, np.inf), np.where(is_after, -h2, np.inf)
@@ -214,7 +221,25 @@ def ships_there(
     agree = np.where(two, agree, np.nan)
     silent = _silence(mmsi, heard, at)
     class_b = np.isin(fixes.message[first], (18, 19))
-    return ShipsThere(mmsi, places, agree, before, after, *silent, strand[first] > 0, class_b, east, north, length)
+    return ShipsThere(
+        mmsi, places, agree, before, after, at1, at2, *silent, strand[first] > 0, class_b, east, north, length
+    )
+
+
+def is_ship(mmsi: ArrayLike) -> Array:
+    """Tell which numbers may be a ship's, shape (n,): no base station, aid to navigation, aircraft or distress beacon.
+
+    A number that is none at all may well be a ship's, wrongly set.
+
+    Source: ITU-R M.585-9, annex 1 and 2.
+
+    >>> is_ship([272000001, 2_300_000, 992_301_234, 970_123_456, 111_232_001, 123]).tolist()
+    [True, False, False, False, False, True]
+    """
+    m = np.asarray(mmsi, dtype=np.int64)
+    station = (m >= 1_000_000) & (m < 10_000_000)
+    other = np.isin(m // 10_000_000, (97, 99)) | (m // 1_000_000 == 111)
+    return np.asarray(~(station | other))
 
 
 def frozen(fixes: Fixes, track: Any) -> Array:
