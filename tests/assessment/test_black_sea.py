@@ -9,7 +9,6 @@ import pytest
 
 from ceasefire.agreements.library import load
 from ceasefire.assessment.in_force import in_force
-from ceasefire.assessment.lines import lines_tried
 from ceasefire.assessment.periods import judge_periods
 from ceasefire.assessment.verdict import judge
 from ceasefire.fusion.coverage import coverage
@@ -18,6 +17,7 @@ from ceasefire.model.intake import Window
 from ceasefire.model.moment import Moment
 from ceasefire.model.records import Incident, Look
 from ceasefire.model.table import Table
+from ceasefire.reporting.conditions_lines import lines_tried
 
 BLACK_SEA = load("black-sea-2025")
 HELD = [r.id for r in BLACK_SEA.held]

@@ -6,6 +6,7 @@ which all readings agree can be said without taking a side; the rest must show w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 
 from ceasefire.model.records import Incident, Observation, Weight
@@ -13,8 +14,9 @@ from ceasefire.model.table import Table
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.matrix_row import INDEPENDENT, row
-from ceasefire.reporting.matrix_rows import GROUPS, TITLES, Cell, Column, Matrix, Row, by_time
+from ceasefire.reporting.matrix_rows import GROUPS, TITLES, Cell, Column, Matrix, Row, Verdict, by_time
 from ceasefire.reporting.release import among
+from ceasefire.reporting.terms import NOBODY
 
 __all__ = ["GROUPS", "INDEPENDENT", "TITLES", "Column", "Matrix", "Row", "group_of", "matrix"]
 
@@ -39,7 +41,8 @@ def matrix(report: ReportInput) -> Matrix:
     rows = []
     for i in incidents:
         judged = tuple(cells[i.id].get((c.provision, c.reading), _blank(c)) for c in columns)
-        rows.append(row(i, relevant[i.id], judged, columns, report, observations, weights.get(i.id, [])))
+        made = row(i, relevant[i.id], judged, columns, report, observations, weights.get(i.id, []))
+        rows.append(replace(made, verdicts=made.verdicts + _tried(cells[i.id], report)))
     return Matrix(columns, tuple(sorted(rows, key=by_time)), len(report.incidents) - len(rows))
 
 
@@ -85,7 +88,8 @@ def _verdicts_by_incident(report: ReportInput) -> dict[str, dict[tuple[str, str]
 def _columns(report: ReportInput) -> tuple[Column, ...]:
     """Give the columns in the agreement's order, of the pairs on which there is a verdict."""
     of_incidents = report.findings.where(kind="incident")
-    judged = set(zip(of_incidents.column("provision").tolist(), of_incidents.column("reading").tolist(), strict=True))
+    pairs = zip(of_incidents.column("provision").tolist(), of_incidents.column("reading").tolist(), strict=True)
+    judged = {(p, r) for p, r in pairs if r not in report.agreement.tried}
     titles = {r.id: r.title for r in report.agreement.readings}
     known = [
         Column(p.id, r.id, titles[r.id], p.title)
@@ -95,6 +99,17 @@ def _columns(report: ReportInput) -> tuple[Column, ...]:
     ]
     listed = {(c.provision, c.reading) for c in known}
     return tuple(known + [Column(p, r, r, p) for p, r in sorted(judged - listed)])
+
+
+def _tried(cells: dict[tuple[str, str], Cell], report: ReportInput) -> tuple[Verdict, ...]:
+    """Give what would follow under readings that no party holds, where one of them would make it a breach or none."""
+    titles = {r.id: r.title for r in report.agreement.readings if r.tried}
+    out = []
+    for cell in cells.values():
+        if cell.reading in titles and cell.rule != "act_not_prohibited":
+            said = f"{titles[cell.reading]} ({NOBODY})"
+            out.append(Verdict(said, cell.verdict, cell.word, cell.reason, cell.would_change, ""))
+    return tuple(out)
 
 
 def _cells(report: ReportInput, incidents: set[str]) -> dict[str, dict[tuple[str, str], Cell]]:

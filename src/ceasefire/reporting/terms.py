@@ -51,6 +51,8 @@ class Source:
     url: str
 
 
+NOBODY = "no party; tried by the analysts, never counted"
+"""Who holds a reading that is only tried."""
 KINDS = {
     "primary": "official text",
     "reprint": "reprint of an official text",
@@ -109,7 +111,7 @@ def _reading(provision: str, reading_id: str, terms: Terms, report: ReportInput)
         provision=provision,
         reading=reading_id,
         title=reading.title,
-        holder=words.party(reading.holder, report.parties),
+        holder=words.party(reading.holder, report.parties) if reading.holder else NOBODY,
         note=terms.note or reading.note,
         begin=moment(terms.in_force_from, clock, "never"),
         end=moment(terms.until, clock, "no end stated"),

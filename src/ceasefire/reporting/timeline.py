@@ -164,6 +164,7 @@ def _windows(report: ReportInput) -> list[InForce]:
     kinds = {p.id: p.kind for p in report.agreement.provisions}
     order = {r.id: n for n, r in enumerate(report.agreement.readings)}
     bans = [f for f in report.in_force if kinds.get(f.provision, "prohibition") == "prohibition"]
+    bans = [f for f in bans if f.reading not in report.agreement.tried]
     listed = list(dict.fromkeys(p.id for p in report.agreement.provisions))
     return sorted(
         bans,
