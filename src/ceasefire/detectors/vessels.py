@@ -246,13 +246,7 @@ def _measure(
         steep = max(steep, _steepest(over, at_row - rows.start, at_column - columns.start, inner))
     own = np.zeros(total.shape, dtype=bool)
     own[seen.row[spot] - rows.start, seen.column[spot] - columns.start] = True
-    grown = own.copy()
-    for a in (-1, 0, 1):
-        for b in (-1, 0, 1):
-            grown |= np.roll(np.roll(own, a, axis=0), b, axis=1)
-    shape = vessels_spots.shape_of(
-        total, grown & np.isfinite(total), pixel_m=size, resolution_m=resolution_m, looks=float(np.mean(looks))
-    )
+    shape = vessels_spots.shape_of(total, own, pixel_m=size, resolution_m=resolution_m, looks=float(np.mean(looks)))
     shape = shape._replace(down=shape.down + rows.start, across=shape.across + columns.start)
     contrast = float(seen.ratio[:, best].max())
     # against the steepest side each nat of surprise shrinks as the ratio does, nearly in proportion

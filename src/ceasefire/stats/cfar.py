@@ -240,7 +240,7 @@ WINDOW = 4.0
 """Excess above the start within which it is measured; what lies higher may be ships."""
 PRIOR = 40.0
 """Objects' worth of belief that the scale is 1."""
-WANTED = 2000
+WANTED = 700
 """A scene with more objects above a level has its tail measured from that level on."""
 
 
