@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import fuzz_drone_logs
+from benchmarks import fuzz_drone_logs, fuzz_drone_marks
 
 
 def klv_seeds() -> list[tuple[str, bytes]]:
@@ -73,10 +73,13 @@ READERS: dict[str, tuple[str, Callable[[], list[tuple[str, bytes]]], Callable[[b
     "dji_csv": ("ceasefire.sources.dji_csv", of_patrol("dji_csv"), None),
     "mission_csv": ("ceasefire.sources.mission_csv", of_patrol("mission_csv"), None),
     "patrol": ("benchmarks.fuzz_drone_patrol", of_patrol("patrol"), None),
+    "dji_srt": ("ceasefire.sources.dji_srt", fuzz_drone_marks.srt_seeds, None),
+    "sightings": ("benchmarks.fuzz_drone_marks:SIGHTINGS", fuzz_drone_marks.mark_seeds, None),
+    "plan": ("benchmarks.fuzz_drone_marks:PLANS", fuzz_drone_marks.plan_seeds, None),
     **fuzz_drone_logs.READERS,
 }
-"""Module of each reader; a function that gives good files (ending of the name, bytes); and one that puts checksums
-right after a mutation, or None: it is applied to half of the inputs."""
+"""Module of each reader, or an object in one; a function that gives good files (ending of the name, bytes); and one
+that puts checksums right after a mutation, or None: it is applied to half of the inputs."""
 
 TOKENS = [b"\xff", b"\x00", b"\x80", b"\x84\x7f\xff\xff\xff", b"\x88" + b"\xff" * 8, b"\x47", b"nan", b"-1", b"1e400"]
 
@@ -133,7 +136,9 @@ def fault(path: Path, reader: object) -> str:
 def run(name: str, inputs: int, seed: int = 1) -> int:
     """Read mutated files and print what happened; give the number of faults."""
     module, make, mended = READERS[name]
-    reader, seeds = importlib.import_module(module), make()
+    module, _, within = module.partition(":")
+    reader: object = importlib.import_module(module)
+    reader, seeds = getattr(reader, within) if within else reader, make()
     rng = np.random.default_rng(seed)
     faults: Counter[str] = Counter()
     slowest = 0.0
