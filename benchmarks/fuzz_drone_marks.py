@@ -39,8 +39,9 @@ def mark_seeds() -> list[tuple[str, bytes]]:
     rows = [
         f"2025-04-01T09:00:0{k}Z,{what},1010,600,1920,1080,note" for k, what in enumerate(("crater", "fire", "person"))
     ]
+    image = {"id": 1, "file_name": "a.jpg", "width": 1920, "height": 1080, "date_captured": "2025-04-01T09:00:01Z"}
     coco = {
-        "images": [{"id": 1, "file_name": "a.jpg", "width": 1920, "height": 1080, "date_captured": "2025-04-01T09:00:01Z"}],
+        "images": [image],
         "categories": [{"id": 1, "name": "crater"}, {"id": 2, "name": "person"}],
         "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 30]},
                         {"id": 2, "image_id": 1, "category_id": 2, "bbox": [10, 10, 4, 3], "score": 0.5}],
