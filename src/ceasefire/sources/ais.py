@@ -28,6 +28,7 @@ from ceasefire.sources.ais_files import Opened, opened
 from ceasefire.sources.ais_lines import REASONS, Sentences, sentences
 from ceasefire.sources.ais_parts import Parts
 from ceasefire.sources.ais_records import AisBatch, AisRead, Places, Tally, Texts, sorted_statics
+from ceasefire.sources.ais_repeats import across_files
 from ceasefire.sources.ais_rows import take
 from ceasefire.sources.ais_statics import table as statics_table
 from ceasefire.sources.ais_table import header, rows
@@ -115,9 +116,15 @@ def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] | Non
     state = _Reading(source, dict(options or {}), whole=True)
     fixes = [b.fixes for number, path in enumerate(paths) for b in state.file(Path(path), number)]
     tally = state.tally
-    tally.check()
     joined = Fixes.join(fixes)
     fixes.clear()
+    if _overlap(joined):
+        first = across_files(joined)
+        again = len(first) - int(first.sum())
+        if again:
+            joined = joined.keep(first)
+            tally.used, tally.duplicates = tally.used - again, tally.duplicates + again
+    tally.check()
     count = tally.count()
     count.check()
     return AisRead(
@@ -136,6 +143,15 @@ def read(paths: Sequence[Path], *, source: str, options: Mapping[str, Any] | Non
         joined=tally.joined,
         other=tally.other,
     )
+
+
+def _overlap(fixes: Fixes) -> bool:
+    """Tell whether two files cover one time."""
+    files = np.unique(fixes.source)
+    if len(files) < 2:
+        return False
+    spans = sorted((fixes.times[fixes.source == k].min(), fixes.times[fixes.source == k].max()) for k in files)
+    return any(spans[k + 1][0] <= spans[k][1] for k in range(len(spans) - 1))
 
 
 class _Reading:

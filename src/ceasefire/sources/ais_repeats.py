@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.geo.fixes import Fixes
+from ceasefire.sources.ais_bits import mixed
+
 Array = NDArray[Any]
 
 WINDOW_MS = 20_000
@@ -65,9 +68,9 @@ class Repeats:
 
     def _remember(self, digest: Array, times: Array, window_ms: int) -> None:
         keys, when = np.concatenate((self.digest, digest)), np.concatenate((self.times, times))
-        if len(when):
-            late = when >= when.max() - 3 * window_ms
-            self.digest, self.times = keys[late][-REMEMBERED:], when[late][-REMEMBERED:]
+        if len(times):
+            near = np.abs(when - times.max()) <= 3 * window_ms
+            self.digest, self.times = keys[near][-REMEMBERED:], when[near][-REMEMBERED:]
 
 
 def _anchors(when: Array, close: Array, kept: Array, window_ms: int) -> Array:
@@ -92,3 +95,35 @@ def _anchors(when: Array, close: Array, kept: Array, window_ms: int) -> Array:
             else:
                 anchor = when[k]
     return fresh
+
+
+def across_files(fixes: Fixes) -> Array:
+    """Tell which fixes are the first of their transmission, where files overlap in time; bool of shape (fixes,).
+
+    The payload is gone by then: equal are ship, place, speed, course, heading and the ship's own second, within the
+    window; where there is no second, also the time to the second.
+
+    Parameters
+    ----------
+    fixes
+        Fixes of several files.
+    """
+    second = fixes.late_s.copy()
+    told = ~np.isnan(second)
+    times = fixes.times.view("int64")
+    own = np.full(len(fixes), 60, dtype=np.int64)
+    own[told] = np.round(times[told] / 1000 - second[told]).astype(np.int64) % 60
+    digest = mixed(fixes.mmsi.astype(np.uint64) ^ (own.astype(np.uint64) << np.uint64(32)))
+    for name in ("lon", "lat", "speed_kn", "course_deg", "heading_deg"):
+        column = getattr(fixes, name).astype(
+            np.float32 if name in ("speed_kn", "course_deg", "heading_deg") else np.float64
+        )
+        digest = mixed(digest ^ np.nan_to_num(column, nan=-1.0).astype(np.float64).view(np.uint64))
+    order = np.lexsort((times, digest))
+    d, t, f = digest[order], times[order], fixes.source[order]
+    again = np.zeros(len(fixes), dtype=bool)
+    within = np.where(told[order][1:], WINDOW_MS, 1000)
+    again[1:] = (d[1:] == d[:-1]) & (t[1:] - t[:-1] <= within) & (f[1:] != f[:-1])
+    first = np.ones(len(fixes), dtype=bool)
+    first[order] = ~again
+    return first

@@ -66,7 +66,8 @@ def take(decoder: Decoder, rows: Rows, head: Header, *, zone: str, fallback: int
     times = instants(rows.columns["time"], head, zone)
     if "millisecond" in rows.columns:
         more, _ = decimal(rows.columns["millisecond"], head)
-        times += np.where((times != NAT) & (more >= 0) & (more < 1000), np.nan_to_num(more), 0).astype(np.int64)
+        more = np.nan_to_num(more, nan=0.0)
+        times = np.where((times != NAT) & (np.abs(more) < 60_000), times + more.astype(np.int64), NAT)
     times = np.where(~told, fallback, times)
     number: dict[str, Array] = {}
     positional = np.isin(kind, (0, *ais_decode.POSITIONS))
