@@ -31,15 +31,16 @@ LISTEN_MINUTES = 60.0
 """Silence is weighed over so long before and after the scene, minutes."""
 TOLD = 0.5
 """Below this chance of having been heard nothing is said of a ship's silence."""
-MOST_HEARD, TEMPER = 0.9995, 0.18
+MOST_HEARD, TEMPER = 0.9995, 0.85
 """Nothing that reception says is taken as surer than the first; P(not heard) is raised to the power of the second."""
 SURELY_HEARD = 0.998
 """The same for a ship that was not heard once in the whole horizon: many hours are hard to miss."""
 STEP_MINUTES, EDGE_MINUTES = 5.0, 3.0
 """Steps in which silences are asked for, and minutes next to a message that are left out of them."""
-FAR_HOURS = 6
-"""A longer silence is followed for so many further hours, along the way that the ship must have taken."""
-OFF, OFF_POWER = 0.024, 3.8
+FAR_HOURS, FAR_LEAST = 6, 0.0025
+"""A longer silence is followed for so many further hours, along the way that the ship must have taken; what they tell
+together is taken as no surer than the second."""
+OFF, OFF_POWER = 0.0057, 8.3
 """Odds, before reception is weighed, that a ship silent for the whole listening time had switched off; for a shorter
 silence they are multiplied by its share of the time to this power."""
 CLASS_B = 0.2
@@ -247,7 +248,7 @@ class Ears:
                 first, last = np.full(len(some), 60.0 * hour), end[some]
                 begin, stop = (-last, -first) if sign < 0 else (first, last)
                 out[one] *= lost(self._heard(*plane.back(x, y), -begin, stop))
-        return out
+        return np.maximum(out, FAR_LEAST)
 
     def _heard(self, lon: Array, lat: Array, before_min: Any, after_min: Any) -> Array:
         if not len(lon):
