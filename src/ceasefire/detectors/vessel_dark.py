@@ -26,7 +26,7 @@ from ceasefire.detectors.vessel_match import Recall, recall_of, weigh
 from ceasefire.detectors.vessel_movement import MOVEMENT
 from ceasefire.detectors.vessel_silence import SILENT, SMALL_M, TOLD, Ears, Found, Listening, Scene
 from ceasefire.detectors.vessel_there import Orbit, Plane, ShipsThere, ships_there
-from ceasefire.detectors.vessel_zones import DarkCount, SceneLook, by_zone
+from ceasefire.detectors.vessel_dark_zones import DarkCount, SceneLook, by_zone
 from ceasefire.geo.fixes import Fixes, Statics
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import RadarShip, VesselEvent

@@ -49,8 +49,9 @@ QUIET = 1.0 / 12.0
 """Silences shorter than this share of the time are pauses between messages."""
 FALSE_PLACE = 0.01
 """Share of ships whose position is false, before the fixes tell."""
-FALSE_TRACK = 0.3
-"""The same, for a second track under one number."""
+FALSE_TRACK = ((0.1, 0.35), (0.5, 0.7))
+"""P(a track is false or was of another time) where a number has several tracks: of the longest and of any other, each
+with a fix within six minutes of the scene and without."""
 SMALL_M = 50.0
 """About the length of a ship of 300 gross tonnage, above which AIS is compulsory on international voyages."""
 SILENT = ((1.0, 3.0), (2.0, 2.0))
@@ -147,11 +148,14 @@ class Scene:
         total = share.sum(axis=1)
         places = there.places
         reweighed = Places(share / total[:, None], places.east, places.north, places.ee, places.nn, places.en)
-        prior = np.where(there.second, FALSE_TRACK, FALSE_PLACE)
-        prior = np.clip([doubt.get(int(m), q) for m, q in zip(there.mmsi, prior, strict=True)], 1e-6, 0.999)
+        prior = np.clip([doubt.get(int(m), FALSE_PLACE) for m in there.mmsi], 1e-6, 0.999)
         fits = np.exp(np.minimum(np.nan_to_num(there.agree, nan=50.0), 50.0)) * water.area
         odds = prior / (1 - prior) / np.where(np.isnan(there.agree), 1.0, np.clip(fits, 1e-6, 1e6))
-        false_place = odds / (1 + odds)
+        alone = odds / (1 + odds)
+        _, number, many = np.unique(there.mmsi, return_inverse=True, return_counts=True)
+        fresh = np.minimum(there.before_h, there.after_h) > 0.1
+        track = np.where(many[number] > 1, np.array(FALSE_TRACK)[there.second.astype(int), fresh.astype(int)], 0.0)
+        false_place = 1.0 - (1.0 - alone) * (1.0 - track)
         is_inside = inside(reweighed, water)
         sees = recall(there.length_m)
         p_ship = seen.column("p_ship")
@@ -165,7 +169,7 @@ class Scene:
             is_inside,
             sees,
             false_place,
-            float((false_place * is_inside * sees)[~there.second].sum() / water.area / density),
+            float((alone * is_inside * sees).sum() / water.area / density),
             heard,
         )
 
