@@ -7,7 +7,7 @@ places at the same instant. Between fixes far apart nothing is assumed: such ins
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from ceasefire.geo import distance
 from ceasefire.geo.fixes import Fixes, Statics
 from ceasefire.geo.tracks import KNOT_KM_S
-from ceasefire.model.vessel import VesselEvent
 
 Array = NDArray[Any]
 Disc = tuple[str, float, float, float]
@@ -206,12 +205,3 @@ def kind_of(ship_type: int) -> str:
     return {3: "fishing" if ship_type == FISHING_TYPE else "other", 6: "passenger", 7: "cargo", 8: "tanker"}.get(
         int(ship_type) // 10, "ship"
     )
-
-
-def heard(event: VesselEvent, reception: Any) -> VesselEvent:
-    """Note with an event P(a ship there and then would have been heard), where a `geo.reception.Reception` tells it."""
-    if reception is None:
-        return event
-    start, end = (np.array([np.datetime64(t.replace(tzinfo=None), "ms")]) for t in (event.start, event.end))
-    p = reception.heard(np.array([event.lon]), np.array([event.lat]), start, end)
-    return replace(event, heard=float(p[0]))
