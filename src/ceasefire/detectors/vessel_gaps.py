@@ -34,7 +34,10 @@ LEAST_H = 1.0
 LEAST_DUE = 10.0
 """Messages that must have been due."""
 
-STEP_S, MOST_STEPS = 600.0, 72
+EDGE_S = 600.0
+"""Time at both ends of a silence that tells nothing: a receiver may fail or come back within a tick of the estimate."""
+
+STEP_S, MOST_STEPS = 300.0, 144
 """Step along a way, s, and most steps; longer silences take longer steps."""
 
 WAYS = (0.5, 0.15, 0.15, 0.1, 0.1)
@@ -47,7 +50,7 @@ WITNESS = 2.0
 """Looks by other ships at which an hour is as good as known."""
 
 LIFE, ABOUT, ABOUT_H = 10.0, 5.0, 1.5
-"""Strength of the priors of a ship's own ratio, over its life and about a silence, messages; and what is about it, hours."""
+"""Strength of the priors of a ship's own ratio, over its life and about a silence, messages; hours about one."""
 
 PRIOR_GAPS, PRIOR_HOURS = 1.0, 1000.0
 """Prior of the rate at which transmitters are switched off: so many in so many hours of ships."""
@@ -121,11 +124,11 @@ def gaps(
                 lat=round(lat, 5),
                 radius_km=round(max(away / 2, 1.0) + 0.1 * hours, 2),
                 probability=round(min(float(p), MOST), 4),
-                why=f"silent for {hours:.1f} h over {away:.0f} km; {due:.0f} messages were due, and other ships show that "
-                f"all would have been missed with a chance of {none:.2g}",
+                why=f"silent for {hours:.1f} h over {away:.0f} km; {due:.0f} messages were due; by what was heard of "
+                f"other ships, all would have been missed with a chance of {none:.2g}",
                 fixes=2,
                 heard=round(1.0 - float(none), 4),
-                evidence=tuple(sorted({files[int(s)] for s in (fixes.source[a], fixes.source[b]) if int(s) < len(files)})),
+                evidence=tuple(sorted({files[k] for k in fixes.source[[a, b]].tolist() if k < len(files)})),
             )
         )  # fmt: skip
     return Table.of(VesselEvent, rows)
@@ -177,8 +180,8 @@ def _power(fixes: Fixes, every: Waits, at: Array, reception: Reception) -> tuple
     """Give how well each silent ship is heard, before and after its silence, against what other ships show there.
 
     Why: class B sends with a sixth of the power, antennas are low or broken, and a ship that was hardly heard before it
-    fell silent has only gone on being hardly heard. Messages of the hours about the silence are held against what was due
-    and received of others; the prior is the same ratio over the ship's life, and that has a prior of one.
+    fell silent has only gone on being hardly heard. Messages of the hours about the silence are held against what was
+    due and received of others; the prior is the same ratio over the ship's life, and that has a prior of one.
 
     Returns
     -------
@@ -228,7 +231,8 @@ def _missed(
     steps = np.clip(np.ceil(wait / STEP_S), 2, MOST_STEPS).astype(np.int64)
     of = np.repeat(np.arange(len(at)), steps)
     share = (np.arange(len(of)) - np.repeat(np.cumsum(steps) - steps, steps) + 0.5) / steps[of]
-    sent = (wait / every.due_s[at] / steps)[of]
+    inside = (share * wait[of] > EDGE_S) & ((1 - share) * wait[of] > EDGE_S)
+    sent = (wait / every.due_s[at] / steps)[of] * inside
     times = fixes.times[a][of] + (share * wait[of] * 1000).astype("timedelta64[ms]")
     outage = reception.outages()
     total, rarely = np.zeros(len(at)), np.zeros(len(at))

@@ -12,13 +12,11 @@ from typing import Any, Self
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.spatial import cKDTree
 
 from ceasefire.geo import distance
 from ceasefire.geo.fixes import Fixes
-from ceasefire.geo.reporting import Sent, sent
-from ceasefire.stats.reception_rate import Rates, looks_of, none_heard, rates
+from ceasefire.geo.reception_rows import Rows, across, cell_number, centres, kernel, numbered, weight, with_neighbours
+from ceasefire.stats.reception_rate import Rates, none_heard, none_of_all, rates
 
 Array = NDArray[Any]
 
@@ -30,9 +28,6 @@ BLOCK = 4
 
 FAR_KM, FAR_REACH_KM = 50.0, 120.0
 """Standard deviation and reach of the kernel between blocks, km."""
-
-LONG_S = 900.0
-"""Silences from here on may be a transmitter that was off, s."""
 
 OFF_PRIOR = 0.001
 """Share of long silences that is taken for transmitters off while reception is estimated: low, because a silence that
@@ -50,7 +45,8 @@ WITNESSED, WELL = 5.0, 0.3
 MOST_VALUES = 200_000_000
 """Cells times hours that are held at most."""
 
-_BATCH = 1_000_000
+PER_HOUR = 12
+"""Parts of a step in which stations are seen to live or fail."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +75,14 @@ class Reception:
     cells: Array
     """Number of each cell that is held, rising, shape (cells,)."""
     rates: Rates
-    """Reception, shapes (cells, steps)."""
+    """Reception by cell, station and time."""
     traffic: Array
     """Transmissions that were due, shape (cells,): where ships sail."""
     _mmsi: Array
-    _own: tuple[Array, Array, Array, Array]
-    _block: Array
+    _own: tuple[Array, Array, Array, Array, Array]
+    known: Array
+    """Looks of all hours in the neighbourhood, shape (cells,); 0 where no ship ever sailed."""
+    _xyz: Array
     _block_xyz: Array
 
     @classmethod
@@ -111,36 +109,37 @@ class Reception:
         steps = int(np.ceil((end - start) / np.timedelta64(1, "ms") / (hours * 3.6e6)))
         if steps < 1:
             raise ValueError(f"reception needs a period that ends after it begins, not {start} to {end}")
-        rows = _Rows.of(fixes, start, steps, cell_deg, hours)
-        cells = _with_neighbours(np.unique(rows.cell), cell_deg)
+        rows = Rows.of(fixes, start, steps * PER_HOUR, cell_deg, hours * 3600.0 / PER_HOUR)
+        cells = with_neighbours(np.unique(rows.cell), cell_deg)
         if len(cells) * steps > MOST_VALUES:
             raise ValueError(f"{len(cells)} cells in {steps} steps are too many: give larger cells or longer steps")
-        lon, lat = _centres(cells, cell_deg)
-        near = _kernel(distance.unit_vectors(lon, lat), NEAR_KM, NEAR_REACH_KM)
-        xy = np.stack(np.divmod(cells, _across(cell_deg))) // BLOCK
-        blocks, block = np.unique(xy, axis=1, return_inverse=True)
-        block_xyz = distance.unit_vectors(
-            (blocks[1] + 0.5) * BLOCK * cell_deg - 180.0, np.minimum((blocks[0] + 0.5) * BLOCK * cell_deg - 90.0, 90.0)
-        )
-        far = _kernel(block_xyz, FAR_KM, FAR_REACH_KM)
-        ships = fixes.ships()[0]
+        xyz = distance.unit_vectors(*centres(cells, cell_deg))
+        near = kernel(xyz, NEAR_KM, NEAR_REACH_KM)
+        blocks, block = np.unique(np.stack(np.divmod(cells, across(cell_deg))) // BLOCK, axis=1, return_inverse=True)
+        middle = (blocks + 0.5) * BLOCK * cell_deg
+        block_xyz = distance.unit_vectors(middle[1] - 180.0, np.minimum(middle[0] - 90.0, 90.0))
+        far = kernel(block_xyz, FAR_KM, FAR_REACH_KM)
         at = np.searchsorted(cells, rows.cell)
         traffic = np.bincount(at, rows.due, minlength=len(cells))
         told = rows.station >= 0
-        station = np.unique(rows.station[told], return_inverse=True)[1]
+        station = numbered(rows.station[told])
         on = np.ones(len(at))
+        number = at.astype(np.int64)
         for _ in range(3):
-            looks, heard, keys = rows.together(at, on, steps)
-            worth = rows.worth(heard)
+            looks, heard = rows.worth(at, on, PER_HOUR)
             got = rates(
-                keys[1], keys[2], looks, heard,
-                by_station=(station, at[told], rows.step[told], worth[told]),
-                near=near, far=far, block=block, hours=steps,
+                at, rows.tick, looks, heard, by_station=(station, at[told], rows.tick[told], heard[told]),
+                near=near, far=far, block=block, hours=steps, per_hour=PER_HOUR,
             )  # fmt: skip
-            order = np.argsort(keys[0] * steps + keys[2], kind="stable")
-            own = (keys[0] * steps + keys[2])[order], keys[1][order], looks[order], heard[order]
-            self = cls(start, end, cell_deg, hours, rows.feed_s, cells, got, traffic, ships, own, block, block_xyz)
-            on = rows.on(self, at)
+            key = rows.ship * steps + rows.tick // PER_HOUR
+            order = np.argsort(key, kind="stable")
+            own = (key, at, looks, heard, looks * got.base(number, rows.tick))
+            mine = (own[0][order], own[1][order], own[2][order], own[3][order], own[4][order])
+            self = cls(
+                start, end, cell_deg, hours, rows.feed_s, cells, got, traffic, fixes.ships()[0], mine,
+                got.looks.sum(axis=1), xyz, block_xyz,
+            )  # fmt: skip
+            on = self._on(rows, at)
         return self
 
     def chance(self, lon: Any, lat: Any, times: Any, *, without: Any = None) -> Array:
@@ -157,29 +156,13 @@ class Reception:
         without
             MMSI whose own fixes must not count, shape (n,): a ship that fell silent is no witness of its own silence.
         """
-        at, step = self._find(lon, lat, times)
-        chance, _ = self._chance(at, step, None if without is None else self._number(without))
-        return chance
-
-    def none_heard(self, lon: Any, lat: Any, times: Any, transmissions: Any, *, without: Any = None) -> Array:
-        """Give P(not one of several transmissions about there and then is received); 1 where no ship tells."""
-        at, step = self._find(lon, lat, times)
-        chance, looks = self._chance(at, step, None if without is None else self._number(without))
-        none = none_heard(np.nan_to_num(chance), looks, transmissions)
-        return np.where(np.isnan(chance), 1.0, none)
+        return self.seen(lon, lat, times, without=without)[0]
 
     def seen(self, lon: Any, lat: Any, times: Any, *, without: Any = None) -> tuple[Array, Array]:
-        """Give `chance` and the independent looks it rests on in that hour, without what one ship gave itself."""
-        at, step = self._find(lon, lat, times)
-        return self._chance(at, step, None if without is None else self._number(without))
-
-    def outages(self) -> float:
-        """Give the share of hours in which receivers that usually hear a place well did not, where ships show it."""
-        chance, looks = self.rates.chance, self.rates.looks
-        usual = np.median(chance, axis=1) if chance.size else np.empty(0)
-        witnessed = (looks > WITNESSED) & (usual > WELL)[:, None]
-        lost = np.count_nonzero(witnessed & (chance < 0.3 * usual[:, None])) if chance.size else 0
-        return float((lost + 1.0) / (np.count_nonzero(witnessed) + 20.0))
+        """Give `chance`, and the independent looks of other ships it rests on in that hour; shapes (n,)."""
+        lon, lat, times = np.broadcast_arrays(np.atleast_1d(lon), lat, np.asarray(times, dtype="datetime64[ms]"))
+        tick = self._tick(np.where(times == self.end, times - np.timedelta64(1, "ms"), times))
+        return self._chance(self._cell(lon, lat), tick, None if without is None else self._number(without))
 
     def heard(self, lon: Any, lat: Any, start: Any, end: Any) -> Array:
         """Give P(at least one message of a class A ship under way there would have been received in that interval).
@@ -195,22 +178,20 @@ class Reception:
         -------
         Shape (n,); NaN where no ship tells for any part of the interval.
         """
-        lon, lat = np.atleast_1d(lon), np.atleast_1d(lat)
+        lon, lat = np.broadcast_arrays(np.atleast_1d(lon), np.atleast_1d(lat))
         a, b = (np.broadcast_to(np.asarray(v, dtype="datetime64[ms]"), lon.shape) for v in (start, end))
-        first, last = self._step(a), self._step(np.maximum(b - np.timedelta64(1, "ms"), a))
+        first, last = self._tick_of(a), self._tick_of(np.maximum(b - np.timedelta64(1, "ms"), a))
         many = np.maximum(last - first, 0) + 1
         of = np.repeat(np.arange(len(lon)), many)
-        step = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
-        begin = self.start + (step * self.hours * 3.6e6).astype("timedelta64[ms]")
-        until = self.start + ((step + 1) * self.hours * 3.6e6).astype("timedelta64[ms]")
-        inside = (np.minimum(until, b[of]) - np.maximum(begin, a[of])) / np.timedelta64(1, "s")
-        cell = self._cell(lon, lat)[of]
-        step = np.where((step >= 0) & (step < self.rates.chance.shape[1]), step, -1)
-        chance, looks = self._chance(cell, step, None)
-        none = none_heard(np.nan_to_num(chance), looks, np.maximum(inside, 0.0) / max(10.0, self.feed_s))
-        logs = np.bincount(of, np.log(np.where(np.isnan(chance), 1.0, none)), minlength=len(lon))
+        tick = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
+        length = self.hours * 3.6e6 / PER_HOUR
+        begin = self.start + (tick * length).astype("timedelta64[ms]")
+        until = self.start + ((tick + 1) * length).astype("timedelta64[ms]")
+        inside = np.maximum((np.minimum(until, b[of]) - np.maximum(begin, a[of])) / np.timedelta64(1, "s"), 0.0)
+        chance, looks = self._chance(self._cell(lon, lat)[of], self._within(tick), None)
+        none = none_of_all(of, tick // PER_HOUR, chance, looks, inside / max(10.0, self.feed_s), len(lon))
         known = np.bincount(of, np.isfinite(chance), minlength=len(lon))
-        return np.where(known > 0, -np.expm1(logs), np.nan)
+        return np.where(known > 0, 1.0 - none, np.nan)
 
     def share(self, polygon: Any, start: Any, end: Any) -> float:
         """Give the share of an area's expected traffic that would be heard within the hour: the quality of a look.
@@ -225,200 +206,97 @@ class Reception:
         start, end
             datetime64, UTC.
         """
-        lon, lat = _centres(self.cells, self.cell_deg)
+        lon, lat = centres(self.cells, self.cell_deg)
         inside = np.flatnonzero(shapely.contains_xy(polygon, lon, lat) & (self.traffic > 0))
-        first, last = self._step(np.asarray([start, end], dtype="datetime64[ms]"))
-        steps = np.arange(max(first, 0), min(max(last, first + 1), self.rates.chance.shape[1]))
-        if not len(inside) or not len(steps):
+        first, last = self._tick_of(np.asarray([start, end], dtype="datetime64[ms]")) // PER_HOUR
+        hour = np.arange(max(first, 0), min(max(last, first + 1), self.rates.looks.shape[1]))
+        if not len(inside) or not len(hour):
             return float("nan")
-        at, step = (v.ravel() for v in np.meshgrid(inside, steps, indexing="ij"))
-        chance, looks = self._chance(at, step, None)
+        at, hour = (v.ravel() for v in np.meshgrid(inside, hour, indexing="ij"))
+        parts = [self._chance(at, hour * PER_HOUR + k, None) for k in (PER_HOUR // 6, PER_HOUR // 2, PER_HOUR * 5 // 6)]
+        chance, looks = np.mean([p for p, _ in parts], axis=0), parts[0][1]
         none = none_heard(np.nan_to_num(chance), looks, self.hours * 3600.0 / max(10.0, self.feed_s))
-        found = (1.0 - none).reshape(len(inside), len(steps)).mean(axis=1)
+        found = np.where(np.isnan(chance), 0.0, 1.0 - none).reshape(len(inside), -1).mean(axis=1)
         return float(found @ self.traffic[inside] / self.traffic[inside].sum())
+
+    def outages(self) -> float:
+        """Give the share of hours in which receivers that usually hear a place well did not, where ships show it."""
+        at, hour = np.nonzero(self.rates.looks > WITNESSED)
+        stride = max(len(at) // 200_000, 1)
+        at, hour = at[::stride], hour[::stride]
+        usual = np.minimum(self.rates.heard.sum(axis=1), 1.0)[at]
+        well = usual > WELL
+        now = self.rates.chance(at[well], hour[well] * PER_HOUR + PER_HOUR // 2)
+        return float((np.count_nonzero(now < 0.3 * usual[well]) + 1.0) / (np.count_nonzero(well) + 20.0))
+
+    def _on(self, rows: Rows, at: Array) -> Array:
+        """Give P(the transmitter was on) for each row: 1 but for long silences that reception does not explain."""
+        on = np.ones(len(at))
+        quiet = np.flatnonzero(rows.silence >= 0)
+        if not len(quiet):
+            return on
+        chance, looks = self._chance(at[quiet], rows.tick[quiet], rows.ship[quiet])
+        chance = np.where(looks < SURE_LOOKS, np.nan, chance)
+        _, which = np.unique(rows.silence[quiet], return_inverse=True)
+        # the piece that ends in a message is no part of what was missed
+        due = rows.due[quiet] * (rows.heard[quiet] == 0)
+        missed = none_of_all(which, rows.tick[quiet] // PER_HOUR, chance, looks, due, int(which.max()) + 1)
+        off = OFF_PRIOR / (OFF_PRIOR + (1 - OFF_PRIOR) * missed)
+        on[quiet] = 1.0 - off[which]
+        return on
 
     def _number(self, mmsi: Any) -> Array:
         mmsi = np.asarray(mmsi)
         at = np.minimum(np.searchsorted(self._mmsi, mmsi), len(self._mmsi) - 1)
         return np.where(self._mmsi[at] == mmsi, at, -1)
 
-    def _step(self, times: Any) -> Array:
+    def _tick_of(self, times: Any) -> Array:
         since = (np.asarray(times, dtype="datetime64[ms]") - self.start) / np.timedelta64(1, "ms")
-        return np.floor(since / (self.hours * 3.6e6)).astype(np.int64)
+        return np.floor(since / (self.hours * 3.6e6 / PER_HOUR)).astype(np.int64)
+
+    def _within(self, tick: Array) -> Array:
+        return np.where((tick >= 0) & (tick < self.rates.alive.shape[1]), tick, -1)
+
+    def _tick(self, times: Any) -> Array:
+        return self._within(self._tick_of(times))
 
     def _cell(self, lon: Any, lat: Any) -> Array:
         number = cell_number(lon, lat, self.cell_deg)
         at = np.minimum(np.searchsorted(self.cells, number), len(self.cells) - 1)
         return np.where(self.cells[at] == number, at, -1) if len(self.cells) else np.full(np.shape(lon), -1)
 
-    def _find(self, lon: Any, lat: Any, times: Any) -> tuple[Array, Array]:
-        lon, lat, times = np.broadcast_arrays(np.atleast_1d(lon), lat, np.asarray(times, dtype="datetime64[ms]"))
-        step = self._step(times)
-        step = np.where(times == self.end, self.rates.chance.shape[1] - 1, step)
-        return self._cell(lon, lat), np.where((step >= 0) & (step < self.rates.chance.shape[1]), step, -1)
-
-    def _chance(self, at: Array, step: Array, without: Array | None) -> tuple[Array, Array]:
-        """Give chance and looks of cells and steps, -1 unknown, without what one ship itself gave."""
-        bad = (at < 0) | (step < 0)
+    def _chance(self, at: Array, tick: Array, without: Array | None) -> tuple[Array, Array]:
+        """Give chance and looks of cells and ticks, -1 unknown, without what one ship itself gave."""
+        chance, looks = np.full(len(at), np.nan), np.zeros(len(at))
         if not len(self.cells):
-            return np.full(len(at), np.nan), np.zeros(len(at))
-        chance, looks = self.rates.chance[at, step].copy(), self.rates.looks[at, step].copy()
-        bad |= self.rates.known[at] < UNKNOWN_LOOKS
+            return chance, looks
+        good = np.flatnonzero((at >= 0) & (tick >= 0))
+        good = good[self.known[at[good]] >= UNKNOWN_LOOKS]
+        cell, when = at[good], tick[good]
+        looks[good] = self.rates.looks[cell, when // PER_HOUR]
+        less = None
         if without is not None:
-            self._leave_out(at, step, without, chance, looks)
-        chance[bad] = np.nan
-        return chance, np.where(bad, 0.0, looks)
+            near, far, own = self._own_part(cell, when // PER_HOUR, without[good])
+            less = (near[0], near[1], far[0], far[1])
+            looks[good] = np.maximum(looks[good] - own, 0.0)
+        chance[good] = self.rates.chance(cell, when, less)
+        return chance, looks
 
-    def _leave_out(self, at: Array, step: Array, ship: Array, chance: Array, looks: Array) -> None:
-        key, cell, own_looks, own_heard = self._own
-        wanted = ship * self.rates.chance.shape[1] + step
+    def _own_part(self, at: Array, hour: Array, ship: Array) -> tuple[tuple[Array, Array], tuple[Array, Array], Array]:
+        """Give what one ship gave to cells and hours: heard and expected near and far, and looks."""
+        key, cell, own_looks, own_heard, own_base = self._own
+        wanted = ship * self.rates.looks.shape[1] + hour
         first, end = np.searchsorted(key, wanted), np.searchsorted(key, wanted, side="right")
-        many = np.where((ship >= 0) & (step >= 0) & (at >= 0), end - first, 0)
+        many = np.where(ship >= 0, end - first, 0)
         of = np.repeat(np.arange(len(at)), many)
         row = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
         here, there = at[of], cell[row]
-        near = _weight(self._xyz(here), self._xyz(there), NEAR_KM, NEAR_REACH_KM)
-        far = _weight(self._block_xyz[self._block[here]], self._block_xyz[self._block[there]], FAR_KM, FAR_REACH_KM)
-        n = len(at)
-        own_base = own_looks[row] * self.rates.base[there, step[of]]
-        less: list[Array] = [
-            np.bincount(of, w * v, minlength=n) for w in (near, far) for v in (own_heard[row], own_base)
-        ]
-        less_looks = np.bincount(of, near * own_looks[row], minlength=n)
-        some = np.flatnonzero(many)
-        chance[some] = self.rates.again(at[some], step[some], self._block[at[some]], tuple(v[some] for v in less))
-        looks[some] = np.maximum(looks[some] - less_looks[some], 0.0)
+        near = weight(self._xyz[here], self._xyz[there], NEAR_KM, NEAR_REACH_KM)
+        block = self.rates.block
+        far = weight(self._block_xyz[block[here]], self._block_xyz[block[there]], FAR_KM, FAR_REACH_KM)
 
-    def _xyz(self, at: Array) -> Array:
-        return distance.unit_vectors(*_centres(self.cells[at], self.cell_deg))
+        def total(weights: Array, values: Array) -> Array:
+            return np.bincount(of, weights * values[row], minlength=len(at))
 
-
-@dataclass(eq=False)
-class _Rows:
-    """What was due and heard, by ship, cell and step; silences that may be transmitters off keep rows of their own."""
-
-    ship: Array
-    cell: Array
-    step: Array
-    due: Array
-    heard: Array
-    station: Array
-    silence: Array
-    feed_s: float
-    key_of: Array
-    _heard: Array
-
-    @classmethod
-    def of(cls, fixes: Fixes, start: Any, steps: int, cell_deg: float, hours: float) -> Self:
-        """Lay out all ships, some at a time, so that memory stays flat."""
-        _, begin = fixes.ships()
-        feed: float | None = None
-        parts: list[tuple[Any, ...]] = []
-        first = 0
-        while first < len(begin) - 1:
-            last = max(int(np.searchsorted(begin, begin[first] + _BATCH, side="right")) - 1, first + 1)
-            pieces, feed = sent(fixes.keep(slice(begin[first], begin[last])), feed_s=feed)
-            parts.append(_grouped(pieces, first, int(begin[first]), start, steps, cell_deg, hours))
-            first = last
-        if not parts:
-            parts = [(np.empty(0),) * 7]
-        ship, cell, step, due, heard, station, silence = (np.concatenate([p[k] for p in parts]) for k in range(7))
-        i8 = np.int64
-        return cls(
-            ship.astype(i8), cell.astype(i8), step.astype(i8), due, heard, station.astype(i8), silence.astype(i8),
-            feed or 0.0, np.empty(0, dtype=i8), np.empty(0),
-        )  # fmt: skip
-
-    def together(self, at: Array, on: Array, steps: int) -> tuple[Array, Array, tuple[Array, Array, Array]]:
-        """Give looks and looks heard by ship, cell and step, and these."""
-        cells = int(at.max(initial=0)) + 1
-        key, self.key_of = np.unique((self.ship * cells + at) * steps + self.step, return_inverse=True)
-        due = np.bincount(self.key_of, self.due * on, minlength=len(key))
-        heard = np.bincount(self.key_of, self.heard, minlength=len(key))
-        looks = looks_of(np.maximum(due, heard))
-        self._heard = heard
-        rest, step = np.divmod(key, steps)
-        most = np.maximum(np.maximum(due, heard), 1e-9)
-        looks = looks_of(most)
-        return looks, looks * heard / most, (*np.divmod(rest, cells), step)
-
-    def worth(self, looks_heard: Array) -> Array:
-        """Share the looks heard of a group out to its rows, by the messages of each."""
-        return np.asarray(self.heard * (looks_heard / np.maximum(self._heard, 1e-9))[self.key_of])
-
-    def on(self, reception: Reception, at: Array) -> Array:
-        """Give P(the transmitter was on) for each row: 1 but for long silences that reception does not explain."""
-        on = np.ones(len(at))
-        rows = np.flatnonzero(self.silence >= 0)
-        if not len(rows):
-            return on
-        chance, looks = reception._chance(at[rows], self.step[rows], self.ship[rows])
-        none = none_heard(np.nan_to_num(chance), looks, self.due[rows])
-        none = np.where(np.isnan(chance) | (looks < SURE_LOOKS), 1.0, none)
-        _, which = np.unique(self.silence[rows], return_inverse=True)
-        missed = np.exp(np.bincount(which, np.log(np.maximum(none, 1e-300))))
-        off = OFF_PRIOR / (OFF_PRIOR + (1 - OFF_PRIOR) * missed)
-        on[rows] = 1.0 - off[which]
-        return on
-
-
-def _grouped(
-    pieces: Sent, first: int, offset: int, start: Any, steps: int, cell_deg: float, hours: float
-) -> tuple[Array, ...]:
-    step = np.floor((pieces.times - start.astype("int64") / 1000.0) / (hours * 3600.0)).astype(np.int64)
-    use = (step >= 0) & (step < steps)
-    cell = cell_number(pieces.lon, pieces.lat, cell_deg)[use]
-    ship, step = pieces.ship[use] + first, step[use]
-    silence = np.where(pieces.silence_s[use] >= LONG_S, pieces.pair[use] + offset, -1)
-    # pieces of a ship follow each other in time: a run in one cell and step is one row for each station
-    station = pieces.station[use].astype(np.int64) + 1
-    run = np.cumsum(_changes(ship) | _changes(cell) | _changes(step) | _changes(silence)) - 1
-    stations = int(station.max(initial=0)) + 1
-    key, row, group = np.unique(run * stations + station, return_index=True, return_inverse=True)
-    due = np.bincount(group, pieces.sent[use], minlength=len(key))
-    heard = np.bincount(group, pieces.heard[use], minlength=len(key))
-    return ship[row], cell[row], step[row], due, heard, station[row] - 1, silence[row]
-
-
-def _changes(values: Array) -> Array:
-    return np.append(np.ones(min(len(values), 1), dtype=bool), np.diff(values) != 0)
-
-
-def cell_number(lon: Any, lat: Any, cell_deg: float) -> Array:
-    """Give the number of the cell that holds each place, row by row from the south pole; -1 where not a place."""
-    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    good = np.isfinite(lon) & np.isfinite(lat)
-    x = np.floor(distance.wrap(np.where(good, lon, 0.0)) / cell_deg + 180.0 / cell_deg).astype(np.int64)
-    y = np.floor((np.where(good, lat, 0.0) + 90.0) / cell_deg).astype(np.int64)
-    return np.where(good, y * _across(cell_deg) + np.minimum(x, _across(cell_deg) - 1), -1)
-
-
-def _across(cell_deg: float) -> int:
-    return int(np.ceil(360.0 / cell_deg - 1e-9))
-
-
-def _centres(cells: Array, cell_deg: float) -> tuple[Array, Array]:
-    y, x = np.divmod(cells, _across(cell_deg))
-    return (x + 0.5) * cell_deg - 180.0, np.minimum((y + 0.5) * cell_deg - 90.0, 90.0)
-
-
-def _with_neighbours(cells: Array, cell_deg: float) -> Array:
-    across = _across(cell_deg)
-    y, x = np.divmod(cells, across)
-    around = [(y + dy) * across + (x + dx) % across for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-    found = np.unique(np.concatenate(around)) if len(cells) else cells
-    return found[found >= 0]
-
-
-def _kernel(xyz: Array, sigma_km: float, reach_km: float) -> csr_matrix:
-    n = len(xyz)
-    if not n:
-        return csr_matrix((0, 0))
-    pairs = cKDTree(xyz).query_pairs(float(distance.chord(reach_km)), output_type="ndarray")
-    a, b = np.concatenate([pairs, pairs[:, ::-1], np.repeat(np.arange(n)[:, None], 2, axis=1)]).T
-    return csr_matrix((_weight(xyz[a], xyz[b], sigma_km, reach_km), (a, b)), shape=(n, n))
-
-
-def _weight(a: Array, b: Array, sigma_km: float, reach_km: float) -> Array:
-    away = np.linalg.norm(a - b, axis=-1) * distance.EARTH_RADIUS_KM
-    return np.where(away <= reach_km, np.exp(-0.5 * (away / sigma_km) ** 2), 0.0)
+        both = [(total(w, own_heard), total(w, own_base)) for w in (near, far)]
+        return both[0], both[1], total(near, own_looks)

@@ -23,7 +23,7 @@ CLASS_B = (18, 19)
 LONGEST_H = 12.0
 """Silences longer than this tell nothing of reception: nobody knows where the ship was, hours."""
 
-PIECE_S = 600.0
+PIECE_S = 300.0
 """Step at which a silence is laid out along the way, s."""
 
 

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import betaln
 
 Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
 SHIP_CAP = 10.0
 """One ship in one cell and hour is worth at most so many independent looks: its mast and its radio are its own."""
@@ -33,40 +34,51 @@ MOST = 0.995
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """Reception in cells and hours."""
+    """Reception in cells, in hours and, as far as stations live or fail, in ticks: parts of an hour."""
 
-    chance: Array
-    """P(one transmission is received), shape (cells, hours)."""
+    heard: Array
+    """What each station hears of a cell while it lives, shape (cells, stations)."""
+    alive: Array
+    """Whether it lived, 0 to 1, shape (stations, ticks)."""
+    per_hour: int
+    """Ticks in an hour."""
+    least: float
+    """No reception is taken for worse."""
     looks: Array
-    """Independent looks that it rests on in that hour, shape (cells, hours)."""
-    base: Array
-    """What stations and their life alone would give, shape (cells, hours)."""
-    known: Array
-    """Looks of all hours in the neighbourhood, shape (cells,); 0 where no ship ever sailed."""
+    """Independent looks that rest on the hour itself, shape (cells, hours)."""
     near: tuple[Array, Array]
-    """Looks heard and looks that `base` expects in the neighbourhood, shape (cells, hours)."""
+    """Looks heard, and looks that stations and their life let expect, in the neighbourhood; shape (cells, hours)."""
     far: tuple[Array, Array]
     """The same in wider blocks, shape (blocks, hours)."""
+    block: Numbers
+    """Block of each cell."""
 
-    def again(self, cell: Array, hour: Array, block: Array, less: tuple[Array, ...]) -> Array:
-        """Give the reception in some cells and hours as it is without part of what was heard and expected.
+    def base(self, cell: Numbers, tick: Numbers) -> Array:
+        """Give what stations and their life alone let expect, shape (n,)."""
+        out = np.zeros(len(cell))
+        for station in range(self.heard.shape[1]):
+            out += self.heard[cell, station] * self.alive[station, tick]
+        return np.clip(out, self.least, MOST)
+
+    def chance(self, cell: Numbers, tick: Numbers, less: tuple[Array, ...] | None = None) -> Array:
+        """Give P(one transmission is received), shape (n,).
 
         Parameters
         ----------
-        cell, hour, block
+        cell, tick
             Numbers, shape (n,).
         less
             To leave out: heard and expected near, heard and expected far, each of shape (n,).
         """
-        near, near_due, far, far_due = (
-            np.maximum(whole[at, hour] - part, 0.0)
-            for (whole, at), part in zip(
-                [(self.near[0], cell), (self.near[1], cell), (self.far[0], block), (self.far[1], block)],
-                less,
-                strict=True,
-            )
-        )
-        return _together(self.base[cell, hour], (near, near_due), (far, far_due))
+        hour, block = tick // self.per_hour, self.block[cell]
+        parts = [
+            self.near[0][cell, hour], self.near[1][cell, hour], self.far[0][block, hour], self.far[1][block, hour]
+        ]  # fmt: skip
+        if less is not None:
+            parts = [np.maximum(whole - part, 0.0) for whole, part in zip(parts, less, strict=True)]
+        wide = np.minimum((parts[2] + PRIOR_COUNT) / (parts[3] + PRIOR_COUNT), 2.0)
+        local = (parts[0] + PRIOR_COUNT * wide) / (parts[1] + PRIOR_COUNT)
+        return np.clip(self.base(cell, tick) * local, 1e-4, MOST)
 
 
 def looks_of(due: ArrayLike, cap: float = SHIP_CAP) -> Array:
@@ -81,7 +93,7 @@ def looks_of(due: ArrayLike, cap: float = SHIP_CAP) -> Array:
 
 def rates(
     cell: ArrayLike,
-    hour: ArrayLike,
+    tick: ArrayLike,
     looks: ArrayLike,
     heard: ArrayLike,
     *,
@@ -90,16 +102,17 @@ def rates(
     far: csr_matrix,
     block: ArrayLike,
     hours: int,
+    per_hour: int = 1,
     rounds: int = 3,
 ) -> Rates:
     """Estimate reception.
 
     Parameters
     ----------
-    cell, hour, looks, heard
-        Rows, one for each ship in a cell and hour: looks that were due and the part of them that was heard.
+    cell, tick, looks, heard
+        Rows, one for each ship in a cell and tick: looks that were due and the part of them that was heard.
     by_station
-        Station (0 to stations - 1), cell, hour and looks heard by that station, each of shape (heard rows,).
+        Station (0 to stations - 1), cell, tick and looks heard by that station, each of shape (heard rows,).
     near
         Weights of cells for cells, shape (cells, cells), 1 on the diagonal.
     far
@@ -108,52 +121,47 @@ def rates(
         Block of each cell, shape (cells,).
     hours
         Number of hours.
+    per_hour
+        Ticks in an hour.
     rounds
         Rounds between the long-run map and the life of the stations.
 
     >>> one = csr_matrix(np.eye(1))
     >>> got = rates([0, 0], [0, 1], [90.0, 90.0], [81.0, 0.0], by_station=([0], [0], [0], [81.0]),
     ...     near=one, far=one, block=[0], hours=2)
-    >>> got.chance.round(2).tolist()  # the second hour is an outage and no reason to doubt the first
-    [[0.9, 0.0]]
+    >>> got.chance(np.array([0, 0]), np.array([0, 1])).round(2).tolist()  # an outage, and no reason to doubt the first
+    [0.9, 0.0]
     """
-    c, h = np.asarray(cell, dtype=np.int64), np.asarray(hour, dtype=np.int64)
-    n, k = np.asarray(looks, dtype=np.float64), np.asarray(heard, dtype=np.float64)
-    s, sc, sh, sk = (np.asarray(v) for v in by_station)
-    cells, stations = near.shape[0], int(s.max(initial=0)) + 1
-    blocks = np.asarray(block, dtype=np.int64)
-    due = csr_matrix((n, (c, h)), shape=(cells, hours))
-    got = csr_matrix((k, (c, h)), shape=(cells, hours))
-    overall = (k.sum() + 0.5) / (n.sum() + 1.0)
-    heard_in = csr_matrix((sk, (sc, s)), shape=(cells, stations))
-    heard_at = _dense(csr_matrix((sk, (s, sh)), shape=(stations, hours)))
-    alive = np.ones((stations, hours))
-    spread_heard = _dense(near @ heard_in)
+    c, k = np.asarray(cell, dtype=np.int64), np.asarray(tick, dtype=np.int64)
+    n, got = np.asarray(looks, dtype=np.float64), np.asarray(heard, dtype=np.float64)
+    s, sc, st, sn = (np.asarray(v) for v in by_station)
+    cells, stations, ticks = near.shape[0], int(s.max(initial=0)) + 1, hours * per_hour
+    due = csr_matrix((n, (c, k)), shape=(cells, ticks))
     total = np.asarray(due.sum(axis=0), dtype=np.float64).ravel()
+    around = _dense(near @ csr_matrix((sn, (sc, s)), shape=(cells, stations)))
+    heard_at = _dense(csr_matrix((sn, (s, st)), shape=(stations, ticks)))
+    alive = np.ones((stations, ticks))
     for _ in range(rounds):
         # the map: what each station hears of a cell while it lives
         watched = np.asarray(near @ (due @ alive.T))
         usual = (heard_at.sum(axis=1) + 0.5) / (alive @ total + 1.0)
-        heard_map = (spread_heard + PRIOR_COUNT * usual) / (watched + PRIOR_COUNT)
-        # the life: what each station heard in the hour against what its map says
-        expected = (due.T @ heard_map).T
-        alive = np.minimum((heard_at + PRIOR_COUNT) / (np.asarray(expected) + PRIOR_COUNT), 1.5)
+        heard_map = (around + PRIOR_COUNT * usual) / (watched + PRIOR_COUNT)
+        # the life: what each station heard in the hour, and then in the tick, against what its map says
+        expected = np.asarray((due.T @ heard_map).T)
+        by_hour = [v.reshape(stations, hours, per_hour).sum(axis=2) for v in (heard_at, expected)]
+        lived = np.repeat((by_hour[0] + PRIOR_COUNT) / (by_hour[1] + PRIOR_COUNT), per_hour, axis=1)
+        alive = np.minimum((heard_at + PRIOR_COUNT * lived) / (expected + PRIOR_COUNT), 1.5)
         peak = np.maximum(np.quantile(alive, 0.75, axis=1, keepdims=True), 1e-3)
         alive = np.minimum(alive / peak, 1.0)
-    base = np.clip(heard_map @ alive, overall * 1e-3, MOST)
-    due_base = due.multiply(base).tocsr()
+    least = (got.sum() + 0.5) / (n.sum() + 1.0) * 1e-3
+    blocks, hour = np.asarray(block, dtype=np.int64), k // per_hour
+    none = np.zeros((0, 0))
+    first = Rates(heard_map, alive, per_hour, least, none, (none, none), (none, none), blocks)
+    sums = [csr_matrix((v, (c, hour)), shape=(cells, hours)) for v in (n, got, n * first.base(c, k))]
     pool = csr_matrix((np.ones(cells), (blocks, np.arange(cells))), shape=(far.shape[0], cells))
-    around = _dense(near @ got), _dense(near @ due_base)
-    wide = _dense(far @ (pool @ got)), _dense(far @ (pool @ due_base))
-    strength = _dense(near @ due)
-    chance = _together(base, around, (wide[0][blocks], wide[1][blocks]))
-    return Rates(chance, strength, base, strength.sum(axis=1), around, wide)
-
-
-def _together(base: Array, near: tuple[Array, Array], far: tuple[Array, Array]) -> Array:
-    wide = np.minimum((far[0] + PRIOR_COUNT) / (far[1] + PRIOR_COUNT), 2.0)
-    local = (near[0] + PRIOR_COUNT * wide) / (near[1] + PRIOR_COUNT)
-    return np.clip(base * local, 1e-4, MOST)
+    looks_near, got_near, due_near = (_dense(near @ v) for v in sums)
+    got_far, due_far = (_dense(far @ (pool @ v)) for v in sums[1:])
+    return Rates(heard_map, alive, per_hour, least, looks_near, (got_near, due_near), (got_far, due_far), blocks)
 
 
 def none_heard(chance: ArrayLike, looks: ArrayLike, transmissions: ArrayLike) -> Array:
@@ -170,6 +178,35 @@ def none_heard(chance: ArrayLike, looks: ArrayLike, transmissions: ArrayLike) ->
     strength = PRIOR_LOOKS + np.asarray(looks, dtype=np.float64)
     n = np.asarray(transmissions, dtype=np.float64)
     return np.asarray(np.exp(betaln(p * strength, (1 - p) * strength + n) - betaln(p * strength, (1 - p) * strength)))
+
+
+def none_of_all(
+    of: ArrayLike, hour: ArrayLike, chance: ArrayLike, looks: ArrayLike, transmissions: ArrayLike, n: int
+) -> Array:
+    """Give P(not one of all transmissions is received) for each of n silences, from their steps.
+
+    Steps in one hour share one uncertain reception, so their transmissions are added up before `none_heard`; hours are
+    independent of each other.
+
+    Parameters
+    ----------
+    of
+        Silence of each step, 0 to n - 1, shape (steps,).
+    hour, chance, looks, transmissions
+        Hour, reception (NaN: nobody can tell, and nothing follows from it), looks, and transmissions of each step.
+
+    >>> none_of_all([0, 0, 1], [5, 5, 5], [0.5, 0.5, np.nan], [1, 1, 0], [2, 2, 2], 2).round(3).tolist()
+    [0.229, 1.0]
+    """
+    of, hour = np.asarray(of, dtype=np.int64), np.asarray(hour, dtype=np.int64)
+    p, sent = np.asarray(chance, dtype=np.float64), np.asarray(transmissions, dtype=np.float64)
+    known = np.isfinite(p) & (sent > 0)
+    of, hour, p, sent, see = of[known], hour[known], p[known], sent[known], np.asarray(looks)[known]
+    keys, group = np.unique(of * 10_000_000 + hour, return_inverse=True)
+    total = np.maximum(np.bincount(group, sent), 1e-9)
+    none = none_heard(np.bincount(group, p * sent) / total, np.bincount(group, see * sent) / total, total)
+    logs = np.bincount(keys // 10_000_000, np.log(np.maximum(none, 1e-300)), minlength=n)
+    return np.asarray(np.exp(logs[:n]))
 
 
 def _dense(matrix: Any) -> Array:
