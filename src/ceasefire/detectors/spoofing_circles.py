@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.detectors.vessel_events import from_fixes
+from ceasefire.detectors.vessel_events import from_fixes, left_from
 from ceasefire.detectors.vessel_steps import KNOT_KM_H, Steps, placed, steps
 from ceasefire.geo.distance import KM_PER_DEGREE, wrap
 from ceasefire.geo.fixes import Fixes
@@ -112,14 +112,17 @@ def circles(
 
     Returns
     -------
-    Events `spoofing.circle`. Their disc is the ring, not the ship: where the ship was, nobody knows.
+    Events `spoofing.circle`. Their disc is where the ship was before and after, since there its receiver was misled;
+    the ring's centre is in `why`. Where no other position is known, the disc is the ring.
 
     >>> t = np.arange(60)
     >>> f = Fixes.of(mmsi=np.full(60, 9), times=t.astype("M8[m]").astype("M8[ms]"), speed_kn=np.full(60, 25.0),
     ...     lon=38.0 + 0.03 * np.sin(t / 3.0), lat=44.5 + 0.0214 * np.cos(t / 3.0), heading_deg=np.full(60, 130.0))
     >>> e = circles(f)[0]
-    >>> e.kind, round(e.lon, 2), round(e.radius_km, 1), e.why
-    ('spoofing.circle', 38.0, 2.4, '60 positions in 1.0 h on a circle of 2.4 km, 3.1 rounds, heading unrelated to it')
+    >>> e.kind, round(e.lon, 2), round(e.radius_km, 1)
+    ('spoofing.circle', 38.0, 2.4)
+    >>> e.why
+    '60 positions in 1.0 h on a circle of 2.4 km about 44.50 N 38.00 E, 3.1 rounds, heading unrelated to it'
     """
     found = rings(fixes)
     odds, partners = _shared(fixes, found)
@@ -135,7 +138,7 @@ def circles(
             mmsi=int(fixes.mmsi[ring.rows[0]]),
             others=other,
             files=files,
-            disc=(round(ring.lon, 5), round(ring.lat, 5), round(ring.circle.radius, 3)),
+            disc=left_from(fixes, ring.rows) or (round(ring.lon, 5), round(ring.lat, 5), round(ring.circle.radius, 3)),
         )
         if event.probability >= least:
             out.append(event)
@@ -294,7 +297,9 @@ def _judged(
     """Weigh what tells a false ring from a ship that goes round."""
     h = hours[rows]
     lasts = float(h[-1] - h[0])
-    words = [f"{len(rows)} positions in {lasts:.1f} h on a circle of {circle.radius:.1f} km"]
+    words = [
+        f"{len(rows)} positions in {lasts:.1f} h on a circle of {circle.radius:.1f} km about {lat:.2f} N {lon:.2f} E"
+    ]
     odds = PRIOR
     step = np.flatnonzero((taken.before >= rows[0]) & (taken.after <= rows[-1]) & (taken.hours > 0))
     moved = np.hypot(taken.east_km[step], taken.north_km[step])

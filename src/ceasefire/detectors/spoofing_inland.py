@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.detectors.vessel_events import from_fixes
+from ceasefire.detectors.vessel_events import from_fixes, left_from
 from ceasefire.detectors.vessel_steps import Pieces, pieces
 from ceasefire.geo.distance import km
 from ceasefire.geo.fixes import Fixes
@@ -122,23 +122,29 @@ def inland(
 
     Returns
     -------
-    Events `spoofing.inland`; their disc is the false place.
+    Events `spoofing.inland`. Their disc is where the ship was before and after, where its receiver was misled; the
+    false place where no other is known.
 
     >>> t = np.arange(30)
     >>> lon = np.where((t >= 10) & (t < 20), 38.012, 37.0 + 0.003 * t)
     >>> lat = np.where((t >= 10) & (t < 20), 44.582, 44.2)
     >>> f = Fixes.of(mmsi=np.full(30, 9), times=t.astype("M8[m]").astype("M8[ms]"), lon=lon, lat=lat)
-    >>> inland(f)[0].why
-    '10 positions on land, 3 km from the coast, at the airport of Gelendzhik, reached and left by leaps'
+    >>> why = inland(f)[0].why.split(", ")
+    >>> why[0], why[2]
+    ('10 positions on land at 44.58 N 38.01 E', 'at the airport of Gelendzhik')
     """
     parts = pieces(fixes) if parts is None else parts
     stays = _stays(fixes, parts, airports)
     out = []
     for stay in stays:
-        odds, words = PRIOR, [f"{len(stay.rows)} positions on land, {stay.coast_km:.0f} km from the coast"]
+        where = f"{stay.lat:.2f} N {stay.lon:.2f} E"
+        odds, words = PRIOR, [f"{len(stay.rows)} positions on land at {where}, {stay.coast_km:.0f} km from the coast"]
         lasts = fixes.times[stay.rows[-1]] - fixes.times[stay.rows[0]]
         if lasts < np.timedelta64(int(LEAST_S), "s"):
-            odds, words = odds + ONE_MESSAGE, [f"one position on land, {stay.coast_km:.0f} km from the coast"]
+            odds, words = (
+                odds + ONE_MESSAGE,
+                [f"one position on land at {where}, {stay.coast_km:.0f} km from the coast"],
+            )
         near = [a.name for a in airports if float(km(a.lon, a.lat, stay.lon, stay.lat)) <= AIRPORT_KM]
         if near:
             odds += AT_AIRPORT
@@ -165,6 +171,7 @@ def inland(
             mmsi=stay.mmsi,
             others=others,
             files=files,
+            disc=left_from(fixes, stay.rows),
         )
         if event.probability >= least:
             out.append(event)

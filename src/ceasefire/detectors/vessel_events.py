@@ -25,6 +25,10 @@ MOST = 0.999
 """No probability is given above this: what the rules do not know of is worth a thousandth."""
 
 
+NEAREST = 5
+"""Positions before and after that tell where a ship was: one of them alone may be wrong."""
+
+
 def from_fixes(
     fixes: Fixes, rows: Array, *, kind: str, log_odds: float, why: str, mmsi: int = 0, others: Iterable[int] = (),
     files: Sequence[str] = (), disc: tuple[float, float, float] | None = None,
@@ -95,6 +99,28 @@ def disc_of(lon: Array, lat: Array, *, least_km: float = 0.1) -> tuple[float, fl
     x, y = np.asarray(lon)[known], np.asarray(lat)[known]
     a, b = float(distance.wrap(x[0] + np.median(distance.wrap(x - x[0])))), float(np.median(y))
     return round(a, 5), round(b, 5), round(max(float(np.quantile(distance.km(a, b, x, y), 0.9)), least_km), 3)
+
+
+def left_from(fixes: Fixes, rows: Array) -> tuple[float, float, float] | None:
+    """Give where a ship was before and after positions that are false: a disc; None where no other position is known.
+
+    The ship may have sailed meanwhile, so both places lie in it.
+
+    >>> f = Fixes.of(mmsi=[9] * 3, times=np.array([0, 60, 120], "M8[s]").astype("M8[ms]"), lon=[30.0, 38.0, 30.1],
+    ...     lat=[44.0] * 3)
+    >>> left_from(f, np.array([1]))
+    (30.05, 44.0, 5.0)
+    """
+    first, stop = np.searchsorted(fixes.mmsi, [fixes.mmsi[rows[0]], int(fixes.mmsi[rows[0]]) + 1])
+    good = np.isfinite(fixes.lon) & np.isfinite(fixes.lat)
+    before = first + np.flatnonzero(good[first : rows[0]])[-NEAREST:]
+    after = rows[-1] + 1 + np.flatnonzero(good[rows[-1] + 1 : stop])[:NEAREST]
+    places = [(float(np.median(fixes.lon[k])), float(np.median(fixes.lat[k]))) for k in (before, after) if len(k)]
+    if not places:
+        return None
+    (a, b), (c, d) = places[0], places[-1]
+    lon, lat = float(distance.wrap(a + distance.wrap(c - a) / 2.0)), (b + d) / 2.0
+    return round(lon, 5), round(lat, 5), round(max(float(distance.km(lon, lat, a, b)) + 1.0, 5.0), 3)
 
 
 def instant(time: np.datetime64) -> datetime:
