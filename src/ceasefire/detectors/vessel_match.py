@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter
 
-from ceasefire.detectors.vessel_there import KM_H_PER_KNOT, Plane, ShipsThere
+from ceasefire.detectors.vessel_plane import KM_H_PER_KNOT, Plane
+from ceasefire.detectors.vessel_there import ShipsThere
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import RadarShip
 from ceasefire.stats.ship_place import densities

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.detectors.vessel_match import Recall, Weighed
-from ceasefire.detectors.vessel_there import Plane, ShipsThere, inside
+from ceasefire.detectors.vessel_plane import Plane, inside
+from ceasefire.detectors.vessel_there import ShipsThere
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import RadarShip
 from ceasefire.stats.ship_match import Chances, chances
@@ -52,6 +53,9 @@ FALSE_PLACE = 0.01
 FALSE_TRACK = ((0.1, 0.35), (0.5, 0.7))
 """P(a track is false or was of another time) where a number has several tracks: of the longest and of any other, each
 with a fix within six minutes of the scene and without."""
+GONE, GONE_H = 0.35, 6.0
+"""P(a ship that was heard on one side of the scene only had come later or left earlier), where the data go on for so
+many hours on the other side."""
 SMALL_M = 50.0
 """About the length of a ship of 300 gross tonnage, above which AIS is compulsory on international voyages."""
 SILENT = ((1.0, 3.0), (2.0, 2.0))
@@ -155,7 +159,8 @@ class Scene:
         _, number, many = np.unique(there.mmsi, return_inverse=True, return_counts=True)
         fresh = np.minimum(there.before_h, there.after_h) > 0.1
         track = np.where(many[number] > 1, np.array(FALSE_TRACK)[there.second.astype(int), fresh.astype(int)], 0.0)
-        false_place = 1.0 - (1.0 - alone) * (1.0 - track)
+        gone = np.where(fresh, GONE * np.minimum(there.gone_h / GONE_H, 1.0), 0.0)
+        false_place = 1.0 - (1.0 - alone) * (1.0 - track) * (1.0 - gone)
         is_inside = inside(reweighed, water)
         sees = recall(there.length_m)
         p_ship = seen.column("p_ship")
