@@ -51,9 +51,13 @@ def water(
     blur = RESOLUTION_M / 2.3548 / pixel_m
     power = np.zeros(shape, np.float32)
     for _ in range(2 * LOOKS):
-        field = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), blur * 2**0.5, truncate=3.0, mode="wrap")
+        field = ndimage.gaussian_filter(
+            rng.standard_normal(shape, dtype=np.float32), blur * 2**0.5, truncate=3.0, mode="wrap"
+        )
         power += (field / field.std()) ** 2 / (2 * LOOKS)
-    field = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), 15.0 / pixel_m / 2, truncate=3.0, mode="wrap")
+    field = ndimage.gaussian_filter(
+        rng.standard_normal(shape, dtype=np.float32), 15.0 / pixel_m / 2, truncate=3.0, mode="wrap"
+    )
     q = np.linspace(-6.5, 6.5, 2000)
     values = stats.gamma.isf(special.ndtr(-q), texture) / texture
     power *= np.interp(field / field.std(), q, values).astype(np.float32)

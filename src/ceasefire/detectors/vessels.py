@@ -45,6 +45,9 @@ GHOST_SHARE = 0.1
 """P(ship) of a sure spot where a stronger one casts an azimuth ghost."""
 GHOST_RATIO = 0.05
 """A ghost has at most this share of the power of what casts it."""
+SPOTS_FORETOLD = 2.0
+"""Spots that a small scene is believed to have for each pixel that the distribution foretells, before it is seen: both
+sizes of pixel are tried, and real water is a little wilder than the distribution."""
 STEEP = 1.25
 """Where one side of the ring is so many times brighter than its mean, the ship is held against that side."""
 CLASS_DENSITY = 1.0
@@ -180,7 +183,7 @@ def ships(
     number = int(label.max(initial=-1)) + 1
     peak = np.full(number, -np.inf)
     np.maximum.at(peak, label, t[kept])
-    foretold = 0.8 * np.exp(-cfar.START) / (size[0] * size[1] / 1e6)
+    foretold = SPOTS_FORETOLD * np.exp(-cfar.START) / (size[0] * size[1] / 1e6)
     tail = cfar.tail(peak, area, expected_per_km2=foretold)
     limit = cfar.threshold(false_alarms_per_1000_km2 / 1000.0, tail)
     chosen = np.flatnonzero(peak > limit)

@@ -30,7 +30,7 @@ LATTICE_M = 250.0
 LAND_KM2 = 0.5
 """Persistent bright ground of at least this area is land; less is an object."""
 BRIGHT = 3.0
-"""Ground is bright where its median over the dates is so many times the water's."""
+"""Ground is bright where its (lower) median over the dates, in levels of each date's water, is above this."""
 LEAST_DATES = 4
 """Fewer dates tell nothing of what is persistent."""
 
@@ -127,18 +127,17 @@ def persistent(
         raise ValueError(f"dates do not fit a grid of {grid.shape}")
     high, wide = pixel_m(grid)
     middle = np.empty(grid.shape, dtype=np.float32)
+    level = [_lower_mode(p) for p in powers]
     deep = max(1, (1 << 24) // (len(powers) * grid.shape[1]))
     for top in range(0, grid.shape[0], deep):
-        block = np.stack([p[top : top + deep] for p in powers])
+        block = np.stack([p[top : top + deep] / np.float32(v) for p, v in zip(powers, level, strict=True)])
         known = np.isfinite(block) & (block > 0)
         ordered = np.sort(np.where(known, block, np.inf), axis=0)
-        at = (known.sum(axis=0) // 2).clip(max=len(powers) - 1)
-        taken = np.take_along_axis(ordered, at[None], axis=0)[0]
-        middle[top : top + deep] = np.where(known.sum(axis=0) >= LEAST_DATES, taken, np.nan)
-    seen = middle[np.isfinite(middle)]
-    water = float(_lower_mode(seen)) if len(seen) else np.nan
+        number = known.sum(axis=0)
+        taken = np.take_along_axis(ordered, ((number - 1) // 2).clip(min=0)[None], axis=0)[0]
+        middle[top : top + deep] = np.where(number >= LEAST_DATES, taken, np.nan)
     with np.errstate(invalid="ignore"):
-        bright = middle > BRIGHT * water
+        bright = middle > BRIGHT
     labels, number = ndimage.label(bright, structure=np.ones((3, 3)))
     area = np.bincount(labels.ravel(), minlength=number + 1) * high * wide / 1e6
     large = area >= LAND_KM2
@@ -152,7 +151,10 @@ def persistent(
 
 def _lower_mode(values: NDArray[np.float32]) -> float:
     """Give the level of the darker one of two grounds: water below land; where there is one ground, its level."""
-    logs = np.log(values[:: max(1, len(values) // 200_000)])
+    known = values[np.isfinite(values) & (values > 0)]
+    if not len(known):
+        return float("nan")
+    logs = np.log(known[:: max(1, len(known) // 200_000)])
     low, high = np.quantile(logs, [0.001, 0.999])
     counts, edges = np.histogram(logs, bins=max(10, int((high - low) / 0.1)), range=(low, high + 1e-6))
     smooth = ndimage.uniform_filter1d(counts.astype(np.float64), 5)

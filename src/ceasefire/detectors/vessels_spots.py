@@ -6,7 +6,7 @@ comes from the spread of its power along the longer axis, less the spread that t
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +171,7 @@ def shape_of(
 
 
 def _axes(
-    w: Floats, dx: Floats, dy: Floats, point_x: float, point_y: float
+    w: NDArray[Any], dx: NDArray[Any], dy: NDArray[Any], point_x: float, point_y: float
 ) -> tuple[tuple[float, float], float, float]:
     """Give the variances along the shorter and the longer axis, less those of a point, and the longer one's way."""
     total = w.sum()
