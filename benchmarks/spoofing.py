@@ -132,9 +132,7 @@ def score(fleets: list[Fleet]) -> None:
                      for b in range(4) if (bins == b).any())  # fmt: skip
     print(f"  probabilities: {text}")
     total = sum(len(f.fixes) for f in fleets)
-    print(
-        f"  {total:,} fixes, spoofing and jamming: {cpu:.1f} s of processor, {total / max(cpu, 1e-9):,.0f} fixes a second"
-    )
+    print(f"  {total:,} fixes, {cpu:.1f} s of processor, {total / max(cpu, 1e-9):,.0f} fixes a second")
 
 
 def _score_shortcuts(fleet: Fleet, truths: list[VesselEvent], short: Counter[str]) -> None:

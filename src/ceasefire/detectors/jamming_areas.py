@@ -179,15 +179,20 @@ def jamming(
 
 
 def chronic(hours: ShipHours) -> Ints:
-    """Give the ships whose receivers are bad wherever they are, by MMSI.
+    """Give the ships whose receivers are bad wherever they are, by MMSI: most of their hours, with few about them so.
 
     >>> n = np.zeros(20, dtype=np.int64)
     >>> chronic(ShipHours(n + 9, np.arange(20), n, np.arange(20), n + 9, n + 9, n == 0)).tolist()
     [9]
     """
     mmsi, ship = np.unique(hours.mmsi, return_inverse=True)
+    where = np.stack([hours.hour, hours.line, hours.column])
+    cell = np.unique(where, axis=1, return_inverse=True)[1].ravel()
+    others = np.bincount(cell)[cell] - 1
+    lost_too = np.bincount(cell, hours.lost)[cell] - hours.lost
+    alone = hours.lost & (lost_too <= 0.5 * others)  # a whole cell that has lost its position is no bad receiver
     many = np.bincount(ship, minlength=len(mmsi))
-    lost = np.bincount(ship, hours.lost, minlength=len(mmsi))
+    lost = np.bincount(ship, alone, minlength=len(mmsi))
     return np.asarray(mmsi[(many >= CHRONIC_HOURS) & (lost > CHRONIC * many)], dtype=np.int64)
 
 

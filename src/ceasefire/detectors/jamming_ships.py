@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ceasefire.detectors.vessel_steps import KNOT_KM_H, Steps, steps
 from ceasefire.geo.fixes import Fixes
+from ceasefire.geo.seas import on_land
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,6 +41,8 @@ SHARE = 0.25
 """Share of a ship's messages of an hour that must be disturbed."""
 LEAST_DISTURBED = 2
 """And so many of them at least."""
+INLAND_KM = 3.0
+"""A ship that seems to be farther inland is not there: its positions are false, which is no jamming of that place."""
 PLACE_H = 6.0
 """A message without a place is put between the places before and after it, if they are within this."""
 
@@ -89,7 +92,7 @@ def troubled(fixes: Fixes, taken: Steps | None = None) -> Bools:
 
 
 def ship_hours(fixes: Fixes, *, cell_deg: float, taken: Steps | None = None) -> ShipHours:
-    """Count each ship's messages, and those with trouble, by cell and hour.
+    """Count each ship's messages, and those with trouble, by cell and hour; who seems to lie inland is not counted.
 
     Parameters
     ----------
@@ -106,7 +109,7 @@ def ship_hours(fixes: Fixes, *, cell_deg: float, taken: Steps | None = None) -> 
     """
     bad = troubled(fixes, taken)
     lon, lat = between(fixes)
-    at = np.flatnonzero(np.isfinite(lon))
+    at = np.flatnonzero(np.isfinite(lon) & ~on_land(lon, lat, margin_km=INLAND_KM))
     column = np.floor((lon[at] + 180.0) / cell_deg).astype(np.int64)
     line = np.floor((lat[at] + 90.0) / cell_deg).astype(np.int64)
     hour = fixes.times[at].astype("datetime64[h]").astype(np.int64)

@@ -40,8 +40,8 @@ TURN = 1.2
 MOST_TURNS = 7
 APART_KM = 5.0
 """Tracks nearer than this to each other are one ship with a bad receiver."""
-LEAST_HELD = 5
-"""Positions that each of two tracks must have."""
+LEAST_HELD, LEAST_SHARE = 5, 0.03
+"""Positions that each of two tracks must have, and their share of all: errors make short tracks."""
 RENAMED = {"imo": 4.0, "name": 2.0, "callsign": 2.0, "size": 2.0}
 """Log likelihood ratio of each part of a statement that changed for good."""
 PRIOR_RENAMED = -2.5
@@ -103,16 +103,18 @@ def shared(
         strand, first, stop = parts.strand[a:b], parts.first[a:b], parts.stop[a:b]
         lon = np.array([np.median(fixes.lon[parts.rows[p:q]]) for p, q in zip(first, stop, strict=True)])
         lat = np.array([np.median(fixes.lat[parts.rows[p:q]]) for p, q in zip(first, stop, strict=True)])
-        seen = np.zeros(int(strand.max()) + 1, dtype=bool)
-        seen[strand[0]] = True
-        turns = 0
-        for k in range(1, len(strand)):
-            turns += bool(seen[strand[k]] and float(km(lon[k - 1], lat[k - 1], lon[k], lat[k])) > APART_KM)
-            seen[strand[k]] = True
         held = np.bincount(strand, stop - first)
-        if turns < 2 or (held >= LEAST_HELD).sum() < 2:
+        firm = np.flatnonzero((held >= max(LEAST_HELD, LEAST_SHARE * held.sum()))[strand])
+        if len(firm) < 4:
             continue
-        apart = float(np.median(km(lon[:-1], lat[:-1], lon[1:], lat[1:])))
+        strand, lon, lat = strand[firm], lon[firm], lat[firm]
+        away = km(lon[:-1], lat[:-1], lon[1:], lat[1:])
+        known = np.array([strand[k] in strand[:k] for k in range(1, len(strand))])
+        turn = (np.diff(strand) != 0) & known & (away > APART_KM)
+        turns = int(turn.sum())
+        if turns < 2:
+            continue
+        apart = float(np.median(away[turn]))
         event = from_fixes(
             fixes, parts.rows[first[0] : stop[-1]], kind="identity.shared", mmsi=int(parts.mmsi[a]),
             log_odds=PRIOR_SHARED + TURN * min(turns, MOST_TURNS), files=files,
