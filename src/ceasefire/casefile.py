@@ -20,6 +20,7 @@ from ceasefire.assessment.effect_lines import EffectSection
 from ceasefire.assessment.thresholds import Thresholds
 from ceasefire.errors import InvalidFile, Problem
 from ceasefire.fusion.priors import Priors
+from ceasefire.geo import ports
 from ceasefire.model.agreement import Clock, Id, Region
 from ceasefire.model.intake import Window
 from ceasefire.model.moment import Instant, mistake
@@ -180,6 +181,10 @@ class CaseFile(_Line):
         return Window(first.astimezone(UTC), (last + timedelta(days=1)).astimezone(UTC))
 
 
+SHIPPED: dict[str, Path] = {"library:ports": ports.PATH}
+"""Files that ship with Ceasefire and that a case may name."""
+
+
 def read_casefile(path: Path) -> CaseFile:
     """Read and validate a case file.
 
@@ -220,6 +225,9 @@ def find_files(patterns: tuple[str, ...], casefile: CaseFile, folder: Path) -> l
     found: dict[Path, None] = {}
     problems = []
     for pattern in patterns:
+        if pattern in SHIPPED:
+            found[SHIPPED[pattern]] = None
+            continue
         base, rest = folder, pattern
         if pattern.startswith("@data/"):
             data = data_folder(casefile, folder)

@@ -15,7 +15,9 @@ import numpy as np
 from ceasefire.assessment.in_force import states
 from ceasefire.assessment.thresholds import Thresholds
 from ceasefire.assessment.verdict import finding_ids
-from ceasefire.model.agreement import Agreement, Provision
+from ceasefire.geo.boundaries import DEFAULT_VIEW
+from ceasefire.geo.zones import may_hold
+from ceasefire.model.agreement import Agreement, Provision, Zone
 from ceasefire.model.records import Coverage, Finding, Incident
 from ceasefire.model.table import Table
 from ceasefire.stats.counts import upper_limit
@@ -54,6 +56,7 @@ def judge_periods(
     *,
     clock: str,
     thresholds: Thresholds | None = None,
+    view: str = DEFAULT_VIEW,
 ) -> Table[Finding]:
     """Judge every region and day, and every region and the whole country over the period.
 
@@ -69,6 +72,8 @@ def judge_periods(
         IANA zone whose calendar days are meant.
     thresholds
         Bounds; the shipped ones where not given.
+    view
+        Boundary view, which decides which regions a zone that names a country has.
 
     Returns
     -------
@@ -77,7 +82,8 @@ def judge_periods(
 
     Notes
     -----
-    A reading that is only tried is nobody's, so no period is judged under it.
+    A reading that is only tried is nobody's, so no period is judged under it. A region without a part in the reading's
+    zone is left out: looks at a coast say nothing of a provision on the sea before it.
 
     The upper limit is Garwood's for the count, divided by the low end of the exposure; over several days by the mean
     of the low ends, which assumes that violations fell evenly over the days.
@@ -95,8 +101,17 @@ def judge_periods(
             if reading in agreement.tried:
                 continue
             of = findings.where(provision=provision.id, reading=reading)
-            parts.append(_judge_one(incidents, of, cells, agreement, provision, reading, clock, bounds))
+            zone = provision.readings[reading].zone
+            here = cells if zone is None else cells.keep(_concerned(agreement.zone(zone), cells, view))
+            if len(here):
+                parts.append(_judge_one(incidents, of, here, agreement, provision, reading, clock, bounds))
     return Table.concat(Finding, parts)
+
+
+def _concerned(zone: Zone, cells: Table[Coverage], view: str) -> _Array:
+    """Mark the cells of regions that have a part in the zone, shape (n,)."""
+    codes, at = np.unique(cells.column("region").astype(str), return_inverse=True)
+    return may_hold(zone, codes.tolist(), view=view)[at]
 
 
 def _judge_one(

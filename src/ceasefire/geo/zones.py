@@ -12,6 +12,7 @@ land that reaches the water straddles. A disc without a known place or radius st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,8 @@ import shapely
 from ceasefire.geo import distance, sea_zones, seas
 from ceasefire.geo.borders import Line, land_border, outline, sample
 from ceasefire.geo.boundaries import DEFAULT_VIEW, boundaries
-from ceasefire.geo.regions import locate, match
+from ceasefire.geo.regions import locate, match, names
+from ceasefire.geo.regions import shape as region
 from ceasefire.model.agreement import Zone
 
 INSIDE, OUTSIDE, STRADDLING, UNDEFINED = "inside", "outside", "straddling", "undefined"
@@ -71,6 +73,45 @@ def membership(zone: Zone, lon: Any, lat: Any, radius_km: Any, *, view: str = DE
     if zone.within:
         best[known] = np.minimum(best[known], _in_places(tuple(zone.within), view, x, y, r))
     return np.asarray([OUTSIDE, STRADDLING, INSIDE], dtype=object)[best]
+
+
+def may_hold(zone: Zone, codes: Sequence[str], *, view: str = DEFAULT_VIEW) -> npt.NDArray[np.bool_]:
+    """Tell of each region or sea whether a part of it lies in the zone, shape (codes,).
+
+    Why: a day without a report from a region says nothing of a zone that has no part in it. A zone that nobody drew may
+    lie anywhere.
+
+    Parameters
+    ----------
+    zone
+        Zone of an agreement.
+    codes
+        Codes of regions and seas; an unknown code may hold any zone.
+    view
+        Boundary view, which decides which regions a country has.
+
+    >>> zone = Zone.model_construct(id="z", title="Z", regions=("XZ-BLS",), sources=("s",))
+    >>> may_hold(zone, ["XZ-BLS", "XZ-AZS", "UA-51"]).tolist()
+    [True, False, False]
+    """
+    if zone.undefined:
+        return np.ones(len(codes), dtype=bool)
+    named = {c for pattern in zone.regions for c in match(pattern, view=view)}
+    within = {c for pattern in zone.within for c in match(pattern, view=view)}
+    drawn = _drawn(zone, view) if zone.polygon or zone.disc or zone.coast or zone.corridor else None
+    known = set(names())
+    out = []
+    for code in codes:
+        inside = code not in known or code in named or (drawn is not None and shapely.intersects(drawn, region(code)))
+        out.append(inside and (not within or code not in known or code in within))
+    return np.array(out, dtype=bool)
+
+
+@lru_cache(maxsize=64)
+def _drawn(zone: Zone, view: str) -> Any:
+    shape = shapely.union_all(list(sea_zones.parts(zone.model_copy(update={"regions": ()}), view=view)))
+    shapely.prepare(shape)
+    return shape
 
 
 def _in_places(patterns: tuple[str, ...], view: str, x: Any, y: Any, r: Any) -> npt.NDArray[np.int8]:
