@@ -117,7 +117,7 @@ def image(fleet: Fleet, hour: float, footprint: Any, rng: np.random.Generator) -
 
 
 def length_tells(length_m: Array) -> Array:
-    """Give the log odds that a length gives for a ship: the lengths of this sea's ships against those of false alarms."""
+    """Give the log odds that a length gives for a ship: lengths of this sea's ships against those of false alarms."""
     grid = np.log(np.maximum(length_m, 8.0))
     means, widths, shares = (
         np.log([15.0, 30.0, 95.0, 165.0, 230.0]),
@@ -141,7 +141,7 @@ def mmsi_of(fleet: Fleet, hull: Array, at: datetime, fixes: Fixes, horizon_h: fl
 def nearest(
     fixes: Fixes, seen: Table[RadarShip], at: datetime, *, far_km: float = 2.0, horizon_h: float = 12.0
 ) -> Array:
-    """The plain rule, at its best: every ship interpolated (or carried on) to the instant, nearest first, one to one."""
+    """The plain rule at its best: every ship interpolated (or carried on) to the instant, nearest first, one to one."""
     now = np.datetime64(at.replace(tzinfo=None), "ms")
     f = fixes.keep(
         np.isfinite(fixes.lon) & (np.abs(fixes.times - now) <= np.timedelta64(round(horizon_h * 3.6e6), "ms"))
@@ -281,7 +281,9 @@ SEAS: dict[str, dict[str, Any]] = {
     "patchy, 200 ships": {"ships": 200, "reception": "patchy", "outage": 0.02, "every_s": 60.0},
     "patchy, 400 ships": {"ships": 400, "reception": "patchy", "outage": 0.02, "every_s": 60.0},
     "patchy, 200 ships, 30 % outage": {"ships": 200, "reception": "patchy", "outage": 0.30, "every_s": 60.0},
-    "patchy, 200 ships, one fix in 30 minutes": {"ships": 200, "reception": "patchy", "outage": 0.02, "every_s": 1800.0},
+    "patchy, 200 ships, one fix in 30 minutes": {
+        "ships": 200, "reception": "patchy", "outage": 0.02, "every_s": 1800.0,
+    },
     "satellite only, 200 ships": {"ships": 200, "reception": "satellite", "outage": 0.02, "every_s": 60.0},
     "patchy, 200 ships, orbit not known": {
         "ships": 200, "reception": "patchy", "outage": 0.02, "every_s": 60.0, "know_orbit": False,

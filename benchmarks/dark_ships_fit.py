@@ -152,7 +152,8 @@ def check(movement: Movement, data: list[dict[str, Array]], rng: np.random.Gener
             score = log_density(p.keep(m), np.arange(len(m)), zero, zero)
             inside = [float((level <= q).mean()) for q in (0.5, 0.9, 0.99)]
             print(
-                f"  {name:7} {a:5}-{b:<5} h  n {len(m):5}  inside 50/90/99 %: {inside[0]:.2f} {inside[1]:.2f} {inside[2]:.3f}"
+                f"  {name:7} {a:5}-{b:<5} h  n {len(m):5}"
+                f"  inside 50/90/99 %: {inside[0]:.2f} {inside[1]:.2f} {inside[2]:.3f}"
                 f"  mean log density {score.mean():.2f}, median {np.median(score):.2f}"
             )
 
