@@ -144,7 +144,7 @@ def renamed(fixes: Fixes, statics: Statics, *, least: float = 0.5, files: Sequen
     out = []
     bounds = np.flatnonzero(np.diff(statics.mmsi, prepend=-1, append=-1))
     for a, b in pairwise(bounds):
-        for k in range(a + 1, b):
+        for k in _first_said(statics, a, b):
             odds, words = PRIOR_RENAMED, []
             before, after = slice(a, k), slice(k, b)
             for key, word, changed in (
@@ -243,6 +243,19 @@ def _new(statics: Statics, last: int, k: int) -> bool:
         or statics.callsign[k] != statics.callsign[last]
         or not (np.isclose(statics.length_m[k], statics.length_m[last], equal_nan=True))
     )
+
+
+def _first_said(statics: Statics, a: int, b: int) -> list[int]:
+    """Give the rows of one ship, but for its first, that say what it never said before: of two ships that share a
+    number, and answer each other for days, two rows and not thousands."""
+    said: set[tuple[object, ...]] = set()
+    out = []
+    for k in range(a, b):
+        one = (statics.imo[k], statics.name[k], statics.callsign[k], str(statics.length_m[k]))
+        if one not in said:
+            said.add(one)
+            out.append(k)
+    return out[1:]
 
 
 def _imo_changed(before: Ints, after: Ints) -> bool:
