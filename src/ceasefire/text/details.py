@@ -17,6 +17,7 @@ from ceasefire.text.certainty import certainty, checked, disputes
 from ceasefire.text.page import Page
 from ceasefire.text.placed import Spot, placed, spot_of, spots
 from ceasefire.text.quantity import Quantity, quantities
+from ceasefire.text.sea_places import is_water
 from ceasefire.text.when import UNKNOWN, When, when
 
 UNITS = {
@@ -59,6 +60,7 @@ _WEEK = timedelta(days=7)
 _PEOPLES = ("ukrainian", "russian")
 _AGO = re.compile(r"\s*(?:days?|weeks?|months?|years?|hours?|minutes?)\s+(?:ago|later|earlier|before|in the making)\b")
 _ON_THE_GROUND = ("attack", "advance", "territory", "encirclement", "casualties", "fire", "launch", "interception")
+_ON_THE_WATER = ("movement", "presence", "inspection", "interference")
 
 
 class Origin(NamedTuple):
@@ -96,11 +98,16 @@ def claims_from(page: Page, said: list[Said], origin: Origin) -> list[Claim]:
 
 
 def with_places(claims: list[Claim]) -> list[Claim]:
-    """Give each claim the disc of the site or region that its words name, where no town is known already."""
+    """Give each claim the disc of the site or region that its words name, where no town is known already.
+
+    A sea is the place of an act only: talks on the Black Sea are held elsewhere.
+    """
     found = placed([one.text for one in claims])
     return [
         replace(c, place=s.name, region=s.region, lon=s.lon, lat=s.lat, radius_km=s.radius_km)
-        if s.name and not c.radius_km <= s.radius_km
+        if s.name
+        and not c.radius_km <= s.radius_km
+        and (c.act.split(".")[0] in (*_ON_THE_GROUND, *_ON_THE_WATER) or not is_water(s.name))
         else c
         for c, s in zip(claims, found, strict=True)
     ]

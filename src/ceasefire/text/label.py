@@ -23,8 +23,10 @@ from ceasefire.text.clock import interval
 from ceasefire.text.lexicon import normal
 from ceasefire.text.places import Places, places
 from ceasefire.text.reading import Labels, labels_of
+from ceasefire.text.sea_places import sea_places
 
 Rows = npt.NDArray[np.int64]
+_SEA_ACTS = ("attack", "interception", "fire", "presence", "inspection", "movement")
 EVENTS = ("attack", "interception", "fire", "outage")
 """Acts that a claim can be an observation of; launches, promises and movements are none."""
 
@@ -46,7 +48,8 @@ def label_observations(observations: Table[Observation], *, machine_coded: Seque
     machine_coded
         Products whose acts and places a model gave to whole articles: there an act stands only where the words tell of
         one, and the code only narrows it (words "attack", code "drone"); and where one text stands at places far
-        apart, the object that it names lies at one of them only, so it is given to none.
+        apart, the object that it names lies at one of them only, so it is given to none. Where the words tell of an
+        act at one place at sea, on a coast or in a port, that place stands in for the settlement that the model chose.
 
     >>> when = datetime(2025, 4, 4, tzinfo=UTC)
     >>> one = Observation(id="o-1", source="s", product="p", granule="g", line=1, evidence="", channel="news",
@@ -74,7 +77,28 @@ def label_observations(observations: Table[Observation], *, machine_coded: Seque
     }
     filled = {name: _filled(observations, name, rows, values) for name, values in new.items()}
     filled["alternatives"] = _with_alternatives(observations, rows, read.alternatives[code])
-    return observations.replace(**filled)
+    checked = np.isin(observations.column("product")[rows], list(machine_coded)) & ~silent
+    return _at_sea(observations.replace(**filled), rows[checked], read, code[checked])
+
+
+def _at_sea(observations: Table[Observation], rows: Rows, read: Labels, code: Rows) -> Table[Observation]:
+    """Put observations whose words tell of an act at one place at sea or in a port there."""
+    if not len(rows):
+        return observations
+    act, thing = observations.column("act"), observations.column("object_class")
+    words = normal(read.sentence)
+    named = places(words)
+    where = {i: one for i, one in enumerate(sea_places(words)) if one is not None and one.name == named.name[i]}
+    columns = {name: observations.column(name).copy() for name in ("lon", "lat", "radius_km", "place", "region")}
+    for row, i in zip(rows.tolist(), code.tolist(), strict=True):
+        one = where.get(i)
+        if one is None or not str(act[row]).startswith(_SEA_ACTS):
+            continue
+        if one.kind == "port" and not str(thing[row]).startswith(("transport", "military")):
+            continue
+        columns["lon"][row], columns["lat"][row], columns["radius_km"][row] = one.lon, one.lat, one.radius_km
+        columns["place"][row], columns["region"][row] = one.name, one.region
+    return observations.replace(**columns)
 
 
 def _far_apart(observations: Table[Observation], rows: Rows, code: Rows) -> npt.NDArray[np.bool_]:

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from ceasefire.geo import regions
 from ceasefire.text.gazetteer import AREA, Named, named_places
 from ceasefire.text.lexicon import compiled, has
+from ceasefire.text.sea_places import beside, named_at_sea, one_place
 
 Texts = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -80,10 +81,37 @@ def places(words: pa.Array, raw: Sequence[str] | None = None, *, area: Sequence[
         for i in np.flatnonzero(has(words, *_stems(about["stems"]))).tolist():
             name[i], region[i] = site, about["region"]
             disc[i] = about["lon"], about["lat"], about["radius_km"]
+    at_sea = _with_sea(words, named, name, region, disc)
     for i, text in enumerate(raw or ()):
-        if str(name[i]) not in _file()["sites"] and (found := named_places(text, area=area, within=named[i])):
+        if (
+            i not in at_sea
+            and str(name[i]) not in _file()["sites"]
+            and (found := named_places(text, area=area, within=named[i]))
+        ):
             name[i], region[i], disc[i] = _of_named(found, str(name[i]), str(region[i]), disc[i])
     return Places(name, region, disc[:, 0], disc[:, 1], disc[:, 2])
+
+
+def _with_sea(words: pa.Array, named: list[list[str]], name: Texts, region: Texts, disc: Floats) -> set[int]:
+    """Put places at sea, coasts and ports in; where a text counts what was over land and what over the sea, no disc."""
+    done = set()
+    for i, places_named in enumerate(named_at_sea(words)):
+        if not places_named or str(name[i]) in _file()["sites"]:
+            continue
+        done.add(i)
+        one = one_place(places_named)
+        apart = [c for c in named[i] if one is None or not beside(one, c)]
+        counts = bool(_OVER_LAND.search(str(words[i]))) and bool(named[i])
+        if one is not None and not (apart and one.kind != "sea") and not counts:
+            name[i], region[i], disc[i] = one.name, one.region, (one.lon, one.lat, one.radius_km)
+            continue
+        english = regions.names()
+        every = {p.name for p in places_named} | {english[c] for c in named[i]}
+        name[i], region[i], disc[i] = ", ".join(sorted(every)), "", np.nan
+    return done
+
+
+_OVER_LAND = re.compile(r" (?:над|по \w+ над) (?:территори|терито|[^ ]+ (?:област|обл |кра[йея]|республик))")
 
 
 def sites_named(words: pa.Array) -> list[list[str]]:

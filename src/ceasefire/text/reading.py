@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ceasefire.text.lexicon import Mask, has, normal, sentences, stems
+from ceasefire.text.sea import sea_acts, ships_only, without_boats
 
 Texts = npt.NDArray[np.object_]
 
@@ -103,6 +104,7 @@ def objects(words: pa.Array) -> Texts:
     >>> objects(normal(pa.array(["НПЗ і нафтобаза", "лікарня поруч з ТЕЦ", "позиції біля шахти"]))).tolist()
     ['energy.oil', 'energy.electricity.generation', 'military']
     """
+    words = ships_only(words)
     names = list(stems("objects"))
     bits = np.zeros(len(words), dtype=np.int64)
     for bit, name in enumerate(names):
@@ -141,6 +143,7 @@ def acts(words: pa.Array) -> tuple[Texts, Mask]:
     act[real] = means[real]
     act[real & only_downed] = "interception"
     act[saw["downed"] & ~saw["violence"] & ~unreal & (event | ~saw["talk"])] = "interception"
+    act = sea_acts(words, act, told=event | ~saw["talk"], unreal=unreal)
     denied = saw["denial"] & ~saw["counter"]
     return act, denied
 
@@ -174,6 +177,8 @@ def _deepest(classes: list[str]) -> str:
     own = [c for c in classes if c == family or c.startswith(family + ".")]
     if "energy.nuclear" in own:
         own = [c for c in own if c != "energy.oil.storage"]
+    if {"transport.port", "transport.vessel"} <= set(own):  # a ship hit in a port: the ship is what is protected at sea
+        own = [c for c in own if c != "transport.port"]
     leaves = [c for c in own if not any(o.startswith(c + ".") for o in own)]
     if not leaves:
         return ""
@@ -185,7 +190,8 @@ def _deepest(classes: list[str]) -> str:
 
 
 def _means(words: pa.Array) -> Texts:
-    saw = {name: has(words, *found) for name, found in stems("acts").items()}
+    bare = without_boats(words)
+    saw = {name: has(bare if name in AIR else words, *found) for name, found in stems("acts").items()}
     air = np.sum([saw[a] for a in AIR], axis=0)
     shelled = saw["attack.shelling"]
     out = np.full(len(words), "attack", dtype=object)

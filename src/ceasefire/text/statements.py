@@ -30,7 +30,9 @@ from ceasefire.text.lexicon import normal
 from ceasefire.text.places import Places, places, sites, sites_named
 from ceasefire.text.quantity import Quantity, quantities
 from ceasefire.text.reading import Labels, labels
+from ceasefire.text.sea_places import is_water
 
+_AT_SEA = ("attack", "interception", "fire", "launch", "movement", "presence", "inspection", "interference")
 _MARKUP = re.compile(r"\]\([^)\n]*\)|https?://\S+|[*_`\[\]]+")
 _CUT = re.compile(r"[.!?…]+(?=\s+[^\sа-яіїєґ])|[\r\n;]+|[▫▪◽◾◻◼•●🔹🔸🔴🟣🔰✅✔➡⚡❗🗓💥🎖]+")
 _NAME = r"[^\s,.:;()—–«»\"]+(?:\s+[^\s,.:;()—–«»\"]+){0,4}"
@@ -161,6 +163,8 @@ def claims_of_slavic(
         at = list(_placed(where, facilities[i], i, contents[i]))
         at = before if part.listed and before and not at[0][0] and act.startswith(("attack", "interception")) else at
         before = at if at[0][0] or not part.listed else before
+        if is_water(at[0][0]) and not act.startswith(_AT_SEA):
+            at = [("", "", nan, nan, nan, at[0][5])]  # talks on a sea are held elsewhere
         if not act:
             continue
         out += [c for one, doing in _levels(plain, part, stance) for c in made(i, one, doing, act, thing, at)]
