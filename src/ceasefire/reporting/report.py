@@ -23,6 +23,7 @@ from ceasefire.model.patrol_record import Patrol
 from ceasefire.model.sea import Sea
 from ceasefire.reporting import (
     annex,
+    conditions,
     geojson,
     page,
     patrol_page,
@@ -224,7 +225,7 @@ def write(
     seen_page.write(public, folder)
     shown = pictures.write(images, public, folder)
     flown = patrol_page.write_all(patrols, folder, public)
-    sailed = sea_page.write(sea, folder, public, contents.matrix, {})
+    sailed = sea_page.write(sea, folder, public, contents.matrix, conditions.sections(public))
     index = folder / "index.html"
     digest = hashlib.sha256(sheet).hexdigest()
     text = page.render(contents, digest=digest, images=shown is not None, patrols=flown, sea=sailed)
