@@ -93,14 +93,14 @@ def positions(kind: int, n: int, rng: np.random.Generator, second: Any = None) -
 
 def others(rng: np.random.Generator, seconds: int) -> list[tuple[bytes, int]]:
     """One message each of the types 4, 5, 8, 12, 14, 21, 24 A and 24 B, with their fill bits."""
-    mmsi = int(ships(rng, 1)[0])
+    mmsi = 200_000_000 + 1000 * int(rng.integers(0, 3000))
     when = np.datetime64(seconds, "s").astype(object)
     head = [(0, 2), (mmsi, 30)]
     clock = [(when.year, 14), (when.month, 4), (when.day, 5), (when.hour, 5), (when.minute, 6), (when.second, 6)]
-    place = [(1, 1), (int(rng.integers(-(10**8), 10**8)), 28), (int(rng.integers(-5 * 10**7, 5 * 10**7)), 27)]
-    size = [(90, 9), (int(rng.integers(1, 99)), 9), (7, 6), (8, 6)]
+    place = [(1, 1), (mmsi * 7919 % 10**8, 28), (mmsi * 104_729 % (5 * 10**7), 27)]
+    size = [(90, 9), (1 + mmsi // 1000 % 98, 9), (7, 6), (8, 6)]
     eta = [(4, 4), (1, 5), (12, 5), (0, 6)]
-    name = "INVENTED " + "".join(_LETTERS[int(k)] for k in rng.integers(1, 27, 6))
+    name = "INVENTED " + "".join(_LETTERS[1 + int(digit)] for digit in str(mmsi))
     made = {
         4: [(4, 6), *head, *clock, *place, (7, 4), (0, 10), (0, 1), (0, 19)],
         5: [
@@ -127,6 +127,16 @@ def others(rng: np.random.Generator, seconds: int) -> list[tuple[bytes, int]]:
         25: [(24, 6), *head, (1, 2), (37, 8), *letters("ABC", 3), (0, 24), *letters("CALL", 7), *size, (0, 6)],
     }
     return [(payloads(f, 1)[0], -sum(w for _, w in f) % 6) for f in made.values()]
+
+
+def _mix(rng: np.random.Generator, second: int) -> list[tuple[bytes, int]]:
+    """Messages without a ship's place in the shares of a busy coast: base stations and statics, few texts."""
+    base, ship, binary, *texts, aid, name, rest = others(rng, second)
+    made = [base] * 2 + [aid, binary]
+    for _ in range(3):
+        _, ship, _, _, _, _, name, rest = others(rng, second)
+        made += [ship, name, rest]
+    return made + (texts if rng.random() < 0.05 else [])
 
 
 def sentences(payload: bytes, fill: int, ident: int, channel: bytes = b"A") -> list[bytes]:
@@ -178,8 +188,8 @@ def lines(*, seed: int, messages: int, form: str = "tags", per_second: int = 20)
             if k:
                 payload, fill = next(made[k]), 0
             else:
-                rest = rest or others(rng, second)
-                payload, fill = rest.pop(0)
+                rest = rest or _mix(rng, second)
+                payload, fill = rest.pop()
             found = sentences(payload, fill, group % 10, b"AB"[group & 1 : (group & 1) + 1])
             if form == "gps" and group % per_second == 1:
                 yield _rmc(second)
@@ -237,8 +247,8 @@ def csv_tables(*, seed: int, rows: int) -> dict[str, str]:
         when = np.datetime64(START + 60 * k, "s").astype(object)
         iso, comma = f"{when:%Y-%m-%d %H:%M:%S}", str(lat).replace(".", ",")
         made["danish"].append(
-            f"{when:%d/%m/%Y %H:%M:%S},Class A,{mmsi},{lat},{lon},Under way using engine,0.0,{speed},{course},{heading},"
-            "9074729,CALL,INVENTED,Cargo,,12,120,GPS,5.4,ODESA,,AIS,100,20,6,6"
+            f"{when:%d/%m/%Y %H:%M:%S},Class A,{mmsi},{lat},{lon},Under way using engine,0.0,{speed},{course},{heading}"
+            ",9074729,CALL,INVENTED,Cargo,,12,120,GPS,5.4,ODESA,,AIS,100,20,6,6"
         )
         made["marine"].append(
             f"{mmsi},{when:%Y-%m-%dT%H:%M:%S},{lat},{lon},{speed},{course},511.0,INVENTED,IMO9074729,CALL,"

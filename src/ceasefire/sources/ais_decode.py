@@ -243,12 +243,17 @@ class Decoder:
             if k not in cut:
                 continue
             rows, _, _ = cut[k]
-            for i in rows[fresh[rows]].tolist():
-                bits = Bits(m.pool, m.at[i : i + 1], int(m.characters[i]))
-                to = int(bits.unsigned(40, 30)[0]) if k == 12 else 0
-                text = bits.text(first, int(m.bits[i] - first) // 6)[0]
-                time = np.datetime64(int(m.times[i]), "ms")
-                self.texts.append((int(bits.unsigned(8, 30)[0]), time, to, text, self.source))
+            kept = rows[fresh[rows]]
+            said: list[tuple[int, tuple[Any, ...]]] = []
+            for size in np.unique(m.bits[kept]).tolist():
+                at = kept[m.bits[kept] == size]
+                bits = Bits(m.pool, m.at[at], -(-size // 6))
+                to = bits.unsigned(40, 30).tolist() if k == 12 else [0] * len(at)
+                words = bits.text(first, (size - first) // 6).tolist()
+                times = m.times[at].view("datetime64[ms]")
+                columns = zip(bits.unsigned(8, 30).tolist(), times, to, words, strict=True)
+                said += [(int(i), (*row, self.source)) for i, row in zip(at, columns, strict=True)]
+            self.texts += [row for _, row in sorted(said, key=lambda one: one[0])]
 
 
 def _fold(text: bytes) -> int:
