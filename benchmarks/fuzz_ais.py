@@ -2,11 +2,11 @@
 
     python -m benchmarks.fuzz_ais --inputs 100000
 
-Each input is a good log (with tag blocks, with loggers' stamps, with GPS sentences between, bare), a table of one of the
-providers, or one of them packed, with bytes flipped, cut, doubled, moved or replaced. Half of the logs get their checksums
-put right again, so that mutations reach what lies behind them. For each: reading whole, reading in batches
-and listing end without a traceback; sentences = messages + further parts; messages = used + repeated + set aside +
-apart; fixes are in range; and a file that gave nothing says why.
+Each input is a good log (with tag blocks, loggers' stamps, GPS sentences between, or bare), a table of one of the
+providers, or one of them packed, with bytes flipped, cut, doubled, moved or replaced. Half of the logs get their
+checksums put right again, so that mutations reach what lies behind them. For each: reading whole, in batches and
+listing end without a traceback; sentences = messages + further parts; messages = used + repeated + set aside + apart;
+fixes are in range; and a file that gave nothing says why.
 """
 
 from __future__ import annotations
