@@ -20,7 +20,7 @@ from ceasefire.detectors.vessel_distress import distress
 from ceasefire.detectors.vessel_samples import Disc, Runs, Samples
 from ceasefire.detectors.vessel_turns import course
 from ceasefire.detectors.vessel_weighed import weighed
-from ceasefire.geo import seas
+from ceasefire.geo import distance, seas
 from ceasefire.geo.fixes import Fixes, Statics
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import VesselEvent
@@ -111,6 +111,12 @@ def cruise(s: Samples, counted: Array, kind: Array) -> tuple[Array, Array, Array
     -----
     The usual speed is the ship's median, drawn towards the median of its kind (first digit of the type) as if the kind
     were `PRIOR` samples; a kind of which fewer than three ships were heard is all ships.
+
+    >>> t = np.arange(0, 60, 5).astype("M8[m]").astype("M8[ms]")
+    >>> f = Fixes.of(mmsi=[9] * 12, times=t, lon=[30.0] * 12, lat=[44.0] * 12, speed_kn=[11.0] * 12)
+    >>> s = vessel_samples.sample(f)
+    >>> [v.tolist() for v in cruise(s, np.full(len(s), True), np.array([70]))]
+    [[11.0], [12.0], [0.0]]
     """
     under = counted & (s.speed_kn > UNDER_WAY_KN)
     median, count, spread = np.full(len(s.mmsi), np.nan), np.zeros(len(s.mmsi)), np.zeros(len(s.mmsi))
@@ -166,29 +172,24 @@ def stop_candidates(
     found = vessel_samples.runs(s, s.speed_kn < 2.0, join_s=3 * 3600.0)
     found = _longer(found, (_hours(s, found) >= 0.4) & (edge[found.first] > PORT_KM) & (found.first > 0))
     found = _longer(found, ~seas.on_land(s.lon[found.first], s.lat[found.first], margin_km=3.0))
-    keep, fall, before = [], [], []
+    keep, falls = [], []
     for k, r in enumerate(found.first):
         back = np.arange(max(r - 15, 0), r)
         back = back[(s.ship[back] == s.ship[r]) & ((s.slot[r] - s.slot[back]) * s.step_s <= 5400.0)]
         fast = back[s.speed_kn[back] > 0.7 * usual[s.ship[r]]]
-        if not len(fast):
-            continue
-        at = np.arange(s.row[fast[-1]], s.row[r] + 1)
-        own = fixes.speed_kn[at]
-        quick, slow = at[own > 0.6 * usual[s.ship[r]]], at[own < 2.0]
-        seconds = float((s.slot[r] - s.slot[fast[-1]]) * s.step_s)
-        if len(quick) and len(slow) and (slow > quick[-1]).any():
-            seconds = float((fixes.times[slow[slow > quick[-1]][0]] - fixes.times[quick[-1]]) / np.timedelta64(1, "s"))
-        keep.append(k)
-        fall.append(seconds / 60.0)
-        before.append(float(np.median(s.speed_kn[fast[-3:]]) / usual[s.ship[r]]))
+        if len(fast):
+            keep.append(k)
+            falls.append((*_fall(fixes, s, fast, int(r)), float(np.median(s.speed_kn[fast[-3:]]) / usual[s.ship[r]])))
+    longest, seen, leap, before = np.array(falls).T if falls else np.empty((4, 0))
     found = _longer(found, np.array(keep, dtype=np.int64))
     ship = s.ship[found.first]
     pace = np.array([np.median(s.speed_kn[a : b + 1]) for a, b in zip(*found, strict=True)])
     anchored = np.array([np.isin(s.status[a : b + 1], (1, 5)).mean() for a, b in zip(*found, strict=True)])
     return found, {
-        "fall": np.log(np.clip(np.array(fall), 0.3, 90.0)),
-        "before": np.clip(np.array(before), 0.0, 1.5),
+        "fall": np.log(np.clip(longest, 0.3, 90.0)),
+        "seen_fall": np.log1p(seen),
+        "leap": leap,
+        "before": np.clip(before, 0.0, 1.5),
         "hours": np.log(np.clip(_hours(s, found), 0.3, 12.0)),
         "pace": pace,
         "anchored": anchored,
@@ -196,6 +197,29 @@ def stop_candidates(
         "fishing": (kind[ship] == vessel_samples.FISHING_TYPE).astype(float),
         "service": np.isin(kind[ship], list(vessel_samples.SERVICE_TYPES)).astype(float),
     }
+
+
+def _fall(fixes: Fixes, s: Samples, fast: Array, slow: int) -> tuple[float, float, float]:
+    """Give the minutes in which a ship may have slowed down at most, and those in which it was seen to, and a leap.
+
+    Between the last fix at 0.85 of the speed before and the first under 2 kn lies the longest fall; between the first
+    and the last fix of speeds in between lies what was seen of it. The leap is how much faster than its own speed the
+    ship would have had to be from the one to the other (natural logarithm): a sign of false positions.
+    """
+    before = float(np.median(s.speed_kn[fast[-3:]]))
+    rows = np.arange(s.row[fast[-1]], s.row[slow] + 1)
+    rows = rows if len(rows) > 1 else np.array([max(s.row[slow] - 1, 0), s.row[slow]])
+    speed = fixes.speed_kn[rows]
+    quick = np.flatnonzero(speed > 0.85 * before)
+    a = int(quick[-1]) if len(quick) else 0
+    under = np.flatnonzero(speed[a:] < 2.0)
+    b = a + int(under[0]) if len(under) else len(rows) - 1
+    minutes = (fixes.times[rows] - fixes.times[rows[0]]) / np.timedelta64(1, "m")
+    seen = float(minutes[b - 1] - minutes[a + 1]) if b - a > 2 else 0.0
+    apart = float(distance.km(fixes.lon[rows[a]], fixes.lat[rows[a]], fixes.lon[rows[b]], fixes.lat[rows[b]]))
+    longest = float(minutes[b] - minutes[a])
+    leap = float(np.log(max(apart - 0.3, 0.05) / max(before * 1.852 * longest / 60.0, 0.05)))
+    return longest, seen, float(np.clip(leap, 0.0, 4.0))
 
 
 def _hours(s: Samples, found: Runs) -> Array:

@@ -183,6 +183,13 @@ def meetings(s: Samples, rows: Array, slot: Array) -> Meetings:
         Samples to look at, shape (m,).
     slot
         The instant of each: its own, or a shifted one.
+
+    >>> t = np.arange(0, 60, 5).astype("M8[m]").astype("M8[ms]")
+    >>> f = Fixes.of(mmsi=[8] * 12 + [9] * 12, times=np.tile(t, 2), lon=[30.0] * 12 + [30.002] * 12, lat=[44.0] * 24)
+    >>> s = vessel_samples.sample(f)
+    >>> met = meetings(s, np.arange(24), s.slot)
+    >>> met.a.tolist(), met.b.tolist(), met.last.tolist(), met.apart_km[:2].round(2).tolist()
+    ([0], [1], [11], [0.16, 0.16])
     """
     none = np.empty(0, dtype=np.int64)
     if not len(rows):

@@ -182,7 +182,11 @@ def edge_km(lon: Array, lat: Array, discs: Sequence[Disc]) -> tuple[Array, Array
 
 
 def types_of(mmsi: Array, statics: Statics | None) -> Array:
-    """Give the type each ship told last, -1 where it told none; shape (ships,)."""
+    """Give the type each ship told last, -1 where it told none; shape (ships,).
+
+    >>> types_of(np.array([1, 2]), None).tolist()
+    [-1, -1]
+    """
     out = np.full(len(mmsi), -1)
     if statics is not None and len(statics):
         order = np.lexsort((statics.times, statics.mmsi))

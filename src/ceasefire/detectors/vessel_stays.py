@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ceasefire.detectors import vessel_events, vessel_samples
 from ceasefire.detectors.vessel_odds import log_odds
@@ -124,8 +125,9 @@ def stay_candidates(
         nearest[k] = edge[a:b].min()
     ship = s.ship[stays.first]
     kind = vessel_samples.types_of(s.mmsi, statics)[ship]
-    near = distance.km(x[:, None], y[:, None], x, y) < 5.0
-    company = np.array([len(np.unique(ship[row & (ship != own)])) for row, own in zip(near, ship, strict=True)])
+    places = distance.unit_vectors(x, y)
+    near = cKDTree(places).query_ball_point(places, float(distance.chord(5.0)))
+    company = np.array([len(set(ship[who].tolist()) - {own}) for who, own in zip(near, ship.tolist(), strict=True)])
     hours = (s.slot[stays.last] - s.slot[stays.first]) * s.step_s / 3600.0
     return stays, {
         "hours": np.log(np.clip(hours, 2.0, 30.0)),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ceasefire.detectors import vessel_samples
 from ceasefire.detectors.vessel_samples import Disc, Runs, Samples
@@ -50,10 +51,13 @@ def course(
     s = samples or vessel_samples.sample(fixes)
     found, numbers = course_candidates(s, zones, statics=statics)
 
+    after, passage = _turns(s)[1], _passage(s)
+
     def why(k: int, rows: Array) -> str:
+        same, other = _passed(s, passage, int(rows[0]), float(after[rows[0]]))
         return (
-            f"turns by up to {numbers['turn'][k] * 90:.0f} degrees within {s.hours(rows):.1f} h under way; of the "
-            f"other ships within {AROUND_KM:.0f} km {np.exp(numbers['alike'][k]):.0%} went the new way"
+            f"turns by up to {numbers['turn'][k] * 90:.0f} degrees within {s.hours(rows):.1f} h under way; {same} of "
+            f"the {other} other ships that passed within {AROUND_KM:.0f} km went the new way"
         )
 
     return weighed("course", fixes, s, found, numbers, why, reception=reception, least=least)
@@ -64,7 +68,7 @@ def course_candidates(
 ) -> tuple[Runs, dict[str, Array]]:
     """Give groups of sharp turns, from the first to the last, and the numbers they are weighed by."""
     edge, _ = vessel_samples.edge_km(s.lon, s.lat, zones)
-    turn, after, slower = _turns(s)
+    turn, after, slower, unmade, untold = _turns(s)
     rows = np.flatnonzero((np.abs(turn) > TURN_DEG) & (edge > PORT_KM) & (slower > UNDER_WAY_KN))
     if not len(rows):
         none = np.empty(0, dtype=np.int64)
@@ -80,25 +84,33 @@ def course_candidates(
     turns = np.bincount(group[apart], minlength=n)
     kind = vessel_samples.types_of(s.mmsi, statics)
     ship = s.ship[found.first]
+    passage = _passage(s)
+    passed = np.array([_passed(s, passage, int(rows[a]), float(after[rows[a]])) for a in first])
     return found, {
         "turn": sharpest / 90.0,
         "back": (sharpest > 140.0).astype(float),
         "turns": np.log(turns),
-        "alike": np.array([_alike(s, rows[a], float(after[rows[a]])) for a in first]) if n else np.empty(0),
+        "alike": np.log((passed[:, 0] + 0.5) / (passed[:, 1] + 3.0)),
         "zone_km": np.clip(edge[found.first], 0.0, 60.0) / 30.0,
         "pace": slower[found.first] / 10.0,
+        "unmade": np.minimum.reduceat(unmade[rows], first),
+        "untold": np.minimum.reduceat(untold[rows], first),
         "merchant": np.isin(kind[ship] // 10, (7, 8)).astype(float),
         "fishing": (kind[ship] == vessel_samples.FISHING_TYPE).astype(float),
         "service": np.isin(kind[ship], list(vessel_samples.SERVICE_TYPES)).astype(float),
     }
 
 
-def _turns(s: Samples) -> tuple[Array, Array, Array]:
-    """Give the turn at each sample (degrees), the course after it, and the slower of the speeds before and after."""
+def _turns(s: Samples) -> tuple[Array, ...]:
+    """Give the turn at each sample (degrees), the course after it, the slower of the speeds before and after.
+
+    And two signs of false positions: how far the speed made good is from the reported one (natural logarithm), and how
+    far the turn is from that of the reported course (right angles).
+    """
     n, w = len(s), max(round(900.0 / s.step_s), 1)
-    turn, after, slower = np.zeros(n), np.full(n, np.nan), np.zeros(n)
+    turn, after, slower, unmade, untold = np.zeros(n), np.full(n, np.nan), np.zeros(n), np.zeros(n), np.zeros(n)
     if n <= 2 * w:
-        return turn, after, slower
+        return turn, after, slower, unmade, untold
     k = np.arange(w, n - w)
     whole = (s.ship[k - w] == s.ship[k + w]) & (s.slot[k + w] - s.slot[k - w] == 2 * w)
     k = k[whole]
@@ -113,15 +125,26 @@ def _turns(s: Samples) -> tuple[Array, Array, Array]:
     before, one = leg(k - w, k)
     then, two = leg(k, k + w)
     turn[k], after[k], slower[k] = (then - before + 180.0) % 360.0 - 180.0, then % 360.0, np.minimum(one, two)
-    return turn, after, slower
+    said = (s.speed_kn[k - w] + s.speed_kn[k]) / 2, (s.speed_kn[k] + s.speed_kn[k + w]) / 2
+    for made, told in zip((one, two), said, strict=True):
+        off = np.abs(np.log(np.maximum(made, 1.0) / np.maximum(np.nan_to_num(told, nan=1.0), 1.0)))
+        unmade[k] = np.clip(np.maximum(unmade[k], off), 0.0, 3.0)
+    away = (s.course_deg[k + w] - s.course_deg[k - w] - turn[k] + 180.0) % 360.0 - 180.0
+    untold[k] = np.clip(np.nan_to_num(np.abs(away)) / 90.0, 0.0, 2.0)
+    return turn, after, slower, unmade, untold
 
 
-def _alike(s: Samples, row: int, heading: float) -> float:
-    """Give the logarithm of the share of other ships' samples near a turn that go the way it turns to."""
-    near = np.flatnonzero(
-        (np.abs(s.lat - s.lat[row]) < AROUND_KM / 111.0) & (s.speed_kn > UNDER_WAY_KN) & (s.ship != s.ship[row])
-    )
-    near = near[distance.km(s.lon[row], s.lat[row], s.lon[near], s.lat[near]) < AROUND_KM]
+def _passage(s: Samples) -> tuple[Array, Any]:
+    """Give the rows of samples under way, and a tree of their places."""
+    rows = np.flatnonzero(s.speed_kn > UNDER_WAY_KN)
+    return rows, cKDTree(distance.unit_vectors(s.lon[rows], s.lat[rows]).reshape(-1, 3))
+
+
+def _passed(s: Samples, passage: tuple[Array, Any], row: int, heading: float) -> tuple[int, int]:
+    """Count the other ships that passed near a turn and went the way it turns to, and all that passed."""
+    rows, tree = passage
+    reach = float(distance.chord(AROUND_KM))
+    near = rows[tree.query_ball_point(distance.unit_vectors(s.lon[row], s.lat[row]), reach)]
+    near = near[s.ship[near] != s.ship[row]]
     same = np.abs((s.course_deg[near] - heading + 180.0) % 360.0 - 180.0) < 30.0
-    ships, other = len(np.unique(s.ship[near[same]])), len(np.unique(s.ship[near]))
-    return float(np.log((ships + 0.5) / (other + 3.0)))
+    return len(np.unique(s.ship[near[same]])), len(np.unique(s.ship[near]))

@@ -39,7 +39,15 @@ def weighed(
 
 
 def heard(event: VesselEvent, reception: Any) -> VesselEvent:
-    """Note with an event P(a ship there and then would have been heard), where a `geo.reception.Reception` tells it."""
+    """Note with an event P(a ship there and then would have been heard), where a `geo.reception.Reception` tells it.
+
+    >>> from datetime import UTC, datetime
+    >>> day = datetime(2025, 4, 1, tzinfo=UTC)
+    >>> where = {"lon": 30.0, "lat": 44.0, "radius_km": 1.0, "probability": 0.5}
+    >>> e = VesselEvent(id="e-1", kind="stop", mmsi=9, start=day, end=day, **where)
+    >>> heard(e, None).heard
+    nan
+    """
     if reception is None:
         return event
     start, end = (np.array([np.datetime64(t.replace(tzinfo=None), "ms")]) for t in (event.start, event.end))
