@@ -355,6 +355,8 @@ def _heading(fixes: Fixes, rows: Ints, lon: float, lat: float, *, swings: bool) 
     heading[~(near | np.roll(near, 1))] = np.nan  # where the next place is far round, who knows the way there
     way = np.sign(np.median(turn[near[:-1]])) if near.any() else 1.0
     tangent = bearing + 90.0 * (way if way else 1.0)
+    with np.errstate(invalid="ignore"):  # a course that is not along the ring says that the ship did not sail it
+        heading[(np.abs(wrap(fixes.course_deg[rows] - tangent)) > NEAR_DEG / 2.0) & ~swings] = np.nan
     total = 0.0
     for quarter in range(4):
         here = (np.floor(((bearing + 360.0) % 360.0) / 90.0) == quarter) & np.isfinite(heading)

@@ -35,9 +35,9 @@ Bools = NDArray[np.bool_]
 
 PRIOR_SHARED = -4.0
 """Log odds that a number whose tracks leap is two ships', before they are seen to take turns."""
-TURN = 1.2
+TURN = 0.6
 """Log likelihood ratio of each time a track is taken up again while another goes on, `MOST_TURNS` at most."""
-MOST_TURNS = 7
+MOST_TURNS = 14
 APART_KM = 5.0
 """Tracks nearer than this to each other are one ship with a bad receiver."""
 LEAST_HELD, LEAST_SHARE = 5, 0.03

@@ -31,8 +31,8 @@ EDGE_H = 1.0
 """Tracks that begin or end so near to the record's own ends tell nothing."""
 PLACE_KM, DRIFT = 0.3, 0.2
 """Standard deviation of the place where the ship would be: this, and this share of the way it sails meanwhile."""
-ABOUT_KM = 30.0
-"""Beginnings within this are the chance that one is there."""
+ABOUT_KM = (1.0, 3.0, 10.0, 30.0)
+"""Other beginnings within these are the chance that one is there: at a berth it is large, at sea small."""
 SPEED_KN, COURSE_DEG, LENGTH = 1.5, 20.0, 0.03
 """Standard deviations of speed, course and length (as a share) between two messages of one hull."""
 OTHER_KN, OTHER_LENGTH = 6.0, 0.8
@@ -84,8 +84,9 @@ def renumbered(
         if not len(some):
             continue
         odds, off = _odds(fixes, hours, int(end), some, length)
-        about = km(fixes.lon[end], fixes.lat[end], fixes.lon[begins], fixes.lat[begins]) <= ABOUT_KM
-        odds -= np.log((float(about.sum()) + 0.5) / total / (np.pi * ABOUT_KM**2))
+        away = km(fixes.lon[end], fixes.lat[end], fixes.lon[begins], fixes.lat[begins])
+        density = [max((away <= r).sum() - 1.0, 0.5 if r == ABOUT_KM[-1] else 0.0) / (np.pi * r * r) for r in ABOUT_KM]
+        odds -= np.log(max(density) / total)
         k = int(np.argmax(odds))
         new = int(some[k])
         if reception is not None:

@@ -196,7 +196,7 @@ def _all_strands(fixes: Fixes, rows: Ints, first: Ints, stop: Ints, ship: Ints) 
     strand = np.zeros(len(first), dtype=np.int64)
     fast = fastest_kn(fixes)
     begins = np.flatnonzero(np.diff(ship, prepend=-1))
-    for a, b in zip(begins, np.append(begins[1:], len(first)), strict=True):
+    for a, b in zip(begins, np.append(begins, len(first))[1:], strict=True):
         if b - a > 1:
             strand[a:b] = _strands(fixes, rows[first[a:b]], rows[stop[a:b] - 1], float(fast[rows[first[a]]]))
     return strand
