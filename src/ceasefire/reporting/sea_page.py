@@ -22,8 +22,7 @@ from ceasefire.model.vessel import EVENTS
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.json_text import json_text
-from ceasefire.reporting.matrix import Matrix
-from ceasefire.reporting.matrix_rows import Row
+from ceasefire.reporting.matrix import TITLES, Matrix
 from ceasefire.reporting.page import environment, template_text
 from ceasefire.reporting.sea_map import STEPS, draw
 from ceasefire.reporting.sea_release import release
@@ -124,7 +123,7 @@ def write(
             events=_events(shown) if shown else [],
             disturbed=_disturbed(shown) if shown else 0,
             dark=_dark(shown, public) if shown else [],
-            incidents=incidents(matrix),
+            incidents=incidents(public, matrix),
             kinds=EVENTS,
             extra={k: Markup(v) for k, v in extra.items()},  # noqa: S704  made by our own templates, escaped there
             words=words,
@@ -204,11 +203,42 @@ def chart(corridor: Corridor) -> Chart:
     )
 
 
-def incidents(matrix: Matrix) -> list[Row]:
-    """Give the incidents at sea, at ports and on ships, of every group that the report shows."""
-    rows = [r for group in ("every", "depends", "undecided") for r in matrix.shown(group)]
-    wet = [r for r in rows if r.region.startswith(WATER) or covers(AT_SEA, r.object_class)]
-    return sorted(wet, key=lambda r: (r.start, r.id))
+@dataclass(frozen=True)
+class Listing:
+    """One incident as the page lists it."""
+
+    id: str
+    date: str
+    where: str
+    what: str
+    occurred: str
+    group: str
+    """What the readings make of it, in words."""
+    linked: bool
+    """Whether the report's tables show it."""
+
+
+def incidents(report: ReportInput, matrix: Matrix) -> list[Listing]:
+    """Give the incidents at sea, in ports and on ships, earliest first, also those that no reading covers."""
+    known = {r.id: r for r in matrix.rows}
+    out = []
+    for i in report.incidents.sort("start", "id"):
+        if not (i.region.startswith(WATER) or covers(AT_SEA, i.object_class)):
+            continue
+        row = known.get(i.id)
+        group = TITLES[row.group][1].lower() if row and row.group in TITLES else _verdicts(report, i.id)
+        date, _ = words.span(i.start, i.end, report.clock)
+        what = f"{words.act(i.act)}, {words.thing(i.object_class)}"
+        chance = words.chance(i.p_occurred)
+        out.append(Listing(i.id, date, report.region(i.region), what, chance, group, bool(row and row.group in TITLES)))
+    return out
+
+
+def _verdicts(report: ReportInput, incident: str) -> str:
+    """Give the verdicts of every reading on an incident, each once."""
+    said = report.findings.where(kind="incident", subject=incident).column("verdict").tolist()
+    found = [words.VERDICTS.get(v, ("", v))[1] for v in dict.fromkeys(said)]
+    return f"{words.joined(found)}, by reading" if len(found) > 1 else "".join(found) or "not judged"
 
 
 def _days(sea: Sea, names: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str, str]]]]:
