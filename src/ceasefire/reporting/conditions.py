@@ -7,7 +7,6 @@ The reader must see what was said of each condition, when, and since when nobody
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from ceasefire.model.agreement import Agreement, Condition, Status
 from ceasefire.reporting import words
@@ -30,7 +29,7 @@ class State:
     """What was known of one condition from one moment on."""
 
     date: str
-    """From when, as printed."""
+    """From when, a day on the clock that the agreement names for it."""
     symbol: str
     word: str
     note: str
@@ -116,7 +115,7 @@ def _row(condition: Condition, report: ReportInput) -> ConditionRow:
 def _state(status: Status, report: ReportInput) -> State:
     symbol, word = STATES[status.met]
     exact = status.as_of.earliest == status.as_of.latest
-    day = words.day(status.as_of.earliest.astimezone(ZoneInfo(report.clock))) if exact else ""
+    day = words.day(status.as_of.earliest) if exact else ""
     return State(day or moment(status.as_of, report.clock, ""), symbol, word, status.note, tuple(status.sources))
 
 
@@ -125,11 +124,11 @@ def _silence(known: list[Status], report: ReportInput) -> str:
         return "No source of this agreement file says whether it is met."
     last, end = known[-1].as_of.latest, min(report.period.end, report.cutoff)
     idle = (end - last).days
-    first = words.day(known[0].as_of.earliest.astimezone(ZoneInfo(report.clock)))
+    first = words.day(known[0].as_of.earliest)
     said = f"Not known before {first}."
     if idle < 1:
         return said
-    since = words.day(last.astimezone(ZoneInfo(report.clock)))
+    since = words.day(last)
     return f"{said} Nothing is on file after {since}: the last state is carried on for {words.count(idle, 'day')}."
 
 
