@@ -49,3 +49,33 @@ def vessel(
         typer.echo(json.dumps(dataclasses.asdict(record), default=str))
         return
     typer.echo(as_text(record))
+
+
+@app.command()
+def listen(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="tcp://host:port, or udp://:port to be sent to.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for hourly files; what is there is appended to.")],
+    hours: Annotated[float, typer.Option(min=0.001, help="How long to listen.")] = 24.0,
+    name: Annotated[str, typer.Option(help="Name of the station, written into every line.")] = "feed",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write what a feed of AIS sends to hourly files, each line with the UTC of its reception.
+
+    A feed that stalls or breaks off is connected to again; the time lost is written beside the files, so that silence
+    is not taken for absence. A feed that floods is cut and the cut is counted. Interrupt it at any time and go on
+    later: files are appended to. A case reads them as a source of the product ais, path DIR/*.nmea.
+    """
+    from ceasefire.sources.ais_feed import listen as listened
+
+    if not quiet:
+        typer.echo(f"listen: {address} into {out} for {hours:g} hours", err=True)
+    got = listened(address, out=out, seconds=hours * 3600.0, name=name)
+    lost = [{"start": o.start.isoformat(), "end": o.end.isoformat(), "why": o.why, "lines": o.lines} for o in got.lost]
+    if as_json:
+        files = [str(f) for f in got.files]
+        typer.echo(json.dumps({"lines": got.lines, "cut": got.cut, "files": files, "lost": lost}))
+        return
+    typer.echo(f"{got.lines:,} lines in {len(got.files)} files; {got.cut:,} cut; {len(lost)} times lost")
+    for row in lost:
+        typer.echo(f"  {row['start']} to {row['end']}: {row['why']}")
