@@ -228,7 +228,7 @@ def _measure(
     looks: tuple[float, ...],
 ) -> tuple[vessels_spots.Shape, float, float]:
     """Give the shape of a spot in the scene's rows and columns, its surprise by the steepest side, and its contrast."""
-    best = spot[np.argmax(t[spot])]
+    best, peak = spot[np.argmax(seen.ratio[:, spot].max(axis=0))], float(t[spot].max())
     at_row, at_column = int(seen.row[best]), int(seen.column[best])
     rows = slice(max(0, min(at_row - outer, int(seen.row[spot].min()) - 2)),
                  min(grid.shape[0], max(at_row + outer + 1, int(seen.row[spot].max()) + 3)))  # fmt: skip
@@ -253,7 +253,7 @@ def _measure(
     shape = shape._replace(down=shape.down + rows.start, across=shape.across + columns.start)
     contrast = float(seen.ratio[:, best].max())
     # against the steepest side each nat of surprise shrinks as the ratio does, nearly in proportion
-    surprise = float(t[best] / steep) if steep > STEEP else float(t[best])
+    surprise = peak / steep if steep > STEEP else peak
     return shape, surprise, contrast
 
 

@@ -20,9 +20,9 @@ BODY = 12.0
 LEAST_SIGMA = 0.12
 """Least standard error of a place, pixels of the radar's resolution: by the bright points of a hull, which do not lie
 in its middle."""
-LENGTH_SPREAD = 0.15
-"""Relative scatter of the length, as power is not spread evenly over a hull."""
-PLACE_SHARE = 0.03
+LENGTH_SPREAD = (0.05, 0.7)
+"""Scatter of the length beyond its noise, in lengths and in resolutions: power is not spread evenly over a hull."""
+PLACE_SHARE = 0.02
 """Scatter of the place, one axis, in lengths: the weaker end of a hull may not show."""
 RUN_GAP = 1.2
 """A gap along the hull of so many resolutions parts it from what is beyond."""
@@ -146,7 +146,8 @@ def shape_of(
     root = np.sqrt(np.maximum(v, 0.0)) * ((along >= along[run].min() - 0.8 * resolution_m)
                                           & (along <= along[run].max() + 0.8 * resolution_m))  # fmt: skip
     middle_x, middle_y = float(root @ x / root.sum()), float(root @ y / root.sum())
-    (_, wide), _, _ = _axes(root, x - middle_x, y - middle_y, point_x, point_y)
+    # the root of a Gaussian is twice as spread as the Gaussian
+    (_, wide), _, _ = _axes(root, x - middle_x, y - middle_y, point_x + blur, point_y + blur)
     if large <= least or wide <= 0:
         sigma = float(np.hypot(place, LEAST_SIGMA * resolution_m))
         return Shape(cy / pixel_m[0], cx / pixel_m[1], sigma, np.nan, float(np.sqrt(BODY * least)), np.nan, np.nan)
@@ -164,7 +165,11 @@ def shape_of(
         (cx + shift * along_x) / pixel_m[1],
         sigma,
         length,
-        float(np.hypot(BODY * noise / (2.0 * length), LENGTH_SPREAD * length)),
+        float(
+            np.hypot(
+                np.hypot(BODY * noise / (2.0 * length), LENGTH_SPREAD[0] * length), LENGTH_SPREAD[1] * resolution_m
+            )
+        ),
         float(np.sqrt(BODY * small)) if small > 0 else np.nan,
         float(np.degrees(np.arctan2(along_x, -along_y)) % 180.0) if large - small > 2.0 * noise else np.nan,
     )
