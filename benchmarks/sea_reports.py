@@ -4,7 +4,9 @@ Judged (`sea_reports_judged.csv`: hash of the text, day, part, and what it says)
 that hold a word of ports, ships or the sea: of April 2024 and January to 24 March 2025 (`dev`; every second post), of
 25 March to 30 April 2025 (`window`) and of May and June 2025 (`late`); `test` is both. Rules were tuned on `dev`
 alone. One reader judged all parts before the rules were written. Seven texts cut in the middle were left out. Compared
-with a screen: the same words, and any act that the lexicon finds. Measured:
+with a screen: the same words, and any act that the lexicon finds.
+
+`--table` prints what the judged rows of the window tell by day. Measures:
 
 * `about`: an act at a port, on a ship, at or over the sea, or from it (precision, recall);
 * `act` and `object`: class right, among those rightly found that name one;
@@ -21,6 +23,7 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +88,17 @@ def main(data: Path, misses: str = "") -> None:
     print(json.dumps(result))
 
 
+def by_day() -> None:
+    """Print what the judged rows of 25 March to 30 April 2025 tell, by day and class: rows, not events."""
+    with (HERE / "sea_reports_judged.csv").open(encoding="utf-8", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if r["part"] == "window" and r["sea_act"] == "1"]
+    count = Counter((r["day"], r["act"].replace("|", " or "), r["object_class"].replace("|", " or ")) for r in rows)
+    for (day, act, thing), n in sorted(count.items()):
+        sources = sorted({r["source"] for r in rows if (r["day"], r["act"].replace("|", " or ")) == (day, act)})
+        print(f"| {day[5:]} | {act} | {thing or '-'} | {n} | {', '.join(sources)} |")
+    print(f"{len(rows)} rows")
+
+
 def _act(truth: str, found: str) -> bool:
     return any(found.startswith(ACTS[one]) for one in truth.split("|"))
 
@@ -126,4 +140,7 @@ if __name__ == "__main__":
     part = sys.argv[sys.argv.index("--misses") + 1] if "--misses" in sys.argv else ""
     args = [a for a in args if a != part]
     given = args[0] if args else os.environ.get("CEASEFIRE_DATA", HERE.parents[1] / "shared" / "data")
-    main(Path(given), part)
+    if "--table" in sys.argv:
+        by_day()
+    else:
+        main(Path(given), part)

@@ -2,7 +2,7 @@
 
 Towns are looked for in the whole article, since the places named around a name tell which of its namesakes is meant; a
 claim that speaks of "the region" or "the town" gets the place named last before it. A government told by its seat
-("Moscow's forces") is no place, and countries and seas have no disc: what is said of them has no place.
+("Moscow's forces") is no place, and countries have no disc: what is said of them has no place. A sea has one.
 """
 
 from __future__ import annotations
