@@ -181,7 +181,7 @@ class CaseFile(_Line):
         return Window(first.astimezone(UTC), (last + timedelta(days=1)).astimezone(UTC))
 
 
-SHIPPED: dict[str, Path] = {"library:ports": ports.PATH}
+SHIPPED: dict[str, Path] = {"library:ports-black-sea": ports.PATH}
 """Files that ship with Ceasefire and that a case may name."""
 
 

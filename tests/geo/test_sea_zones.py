@@ -10,7 +10,7 @@ from ceasefire.agreements.library import path
 from ceasefire.agreements.read import parse
 from ceasefire.errors import InvalidFile
 from ceasefire.geo import sea_zones, seas
-from ceasefire.geo.zones import membership
+from ceasefire.geo.zones import may_hold, membership
 from ceasefire.model.agreement import Coast, Corridor, Zone
 
 KM2 = 111.2**2 * 0.72
@@ -107,3 +107,13 @@ def test_a_wrong_zone_is_told_with_its_line(line: str, wrong: str) -> None:
         parse(text, name="a.yml")
     assert wrong in str(caught.value)
     assert all(p.line for p in caught.value.problems)
+
+
+def test_which_regions_may_hold_a_zone() -> None:
+    codes = ["XZ-BLS", "XZ-AZS", "UA-51", "UA-53", ""]
+    west = zone(polygon=((27, 40), (33.7, 40), (33.7, 47.5), (27, 47.5)), within=("XZ-BLS",))
+    assert may_hold(west, codes).tolist() == [True, False, False, False, True]
+    belt = zone(coast=Coast(of=("UA-51",)))
+    assert may_hold(belt, codes).tolist()[:2] == [True, False]
+    assert may_hold(zone(regions=("UA",)), codes).tolist() == [False, False, True, True, True]
+    assert may_hold(zone(undefined="nobody said where"), codes).all()
