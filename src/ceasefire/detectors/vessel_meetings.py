@@ -235,10 +235,13 @@ def _both(s: Samples, met: Meetings) -> Array:
 
 
 def _chance(s: Samples, slow: Array, met: Meetings, hours: Array, median: Array) -> Array:
-    """Give how many meetings as long and as close would be expected near each one by chance, shape (meetings,)."""
+    """Give how many meetings as long and as close would be expected near each one by chance, shape (meetings,).
+
+    Two ships' own meeting does not count for them: shifted clocks may bring back those that were there all the time.
+    """
     rng = np.random.default_rng(7)
-    low, span = s.slot[slow].min(), int(np.ptp(s.slot[slow])) + 1
-    found: list[tuple[Array, Array, Array, Array]] = []
+    low, span = s.slot.min(), int(np.ptp(s.slot)) + 1
+    found: list[tuple[Any, ...]] = []
     for _ in range(SHIFTS):
         shift = rng.integers(span // 4, max(3 * span // 4, span // 4 + 1), len(s.mmsi))
         slot = low + (s.slot[slow] - low + shift[s.ship[slow]]) % span
@@ -247,12 +250,14 @@ def _chance(s: Samples, slow: Array, met: Meetings, hours: Array, median: Array)
             at = slice(null.first[k], null.last[k] + 1)
             row = null.rows[null.first[k], 0]
             long = (null.last[k] - null.first[k]) * s.step_s / 3600.0
-            found.append((s.lon[row], s.lat[row], long, np.median(null.apart_km[at])))
+            found.append((s.lon[row], s.lat[row], long, np.median(null.apart_km[at]), null.a[k], null.b[k]))
     out = np.zeros(len(met.a))
     if found:
-        x, y, long, near = (np.array(v, dtype=float) for v in zip(*found, strict=True))
+        x, y, long, near, a, b = (np.array(v, dtype=float) for v in zip(*found, strict=True))
         for k in range(len(met.a)):
             row = met.rows[met.first[k], 0]
-            like = (long >= 0.5 * hours[k]) & (near <= max(1.2 * median[k], 0.15))
+            like = (
+                (long >= 0.5 * hours[k]) & (near <= max(1.2 * median[k], 0.15)) & ~((a == met.a[k]) & (b == met.b[k]))
+            )
             out[k] = (like & (distance.km(s.lon[row], s.lat[row], x, y) < AROUND_KM)).sum() / SHIFTS
     return out

@@ -1,7 +1,7 @@
 """What each measured number is worth when a ship's behaviour is judged: weights of logistic models, by kind.
 
 Why logistic: a reader can follow a sum of weighted numbers, and its probability can be checked against truth. Fitted on
-simulated fleets of the seeds under 100 by `python -m benchmarks.vessel_behaviour --fit` (ridge 1, all worlds at once),
+simulated fleets of the seeds under 100 by `python -m benchmarks.vessel_behaviour --fit` (ridge 1, five worlds at once),
 which prints this table; tested on seeds from 100.
 """
 
@@ -17,21 +17,21 @@ Array = NDArray[Any]
 
 ODDS: dict[str, dict[str, float]] = {
     "rendezvous": {
-        "one": -1.332,
-        "apart": -2.242,
-        "spread": -0.246,
-        "widest": -2.051,
-        "hours": 1.546,
-        "instants": 0.171,
-        "together": 0.117,
-        "pace": -1.174,
-        "chance": -1.235,
-        "zone_km": 1.082,
-        "service": -2.549,
-        "service_near": -1.356,
-        "fishing": -1.955,
-        "fishing_one": -0.013,
-        "anchored": -0.005,
+        "one": -1.35,
+        "apart": -2.464,
+        "spread": -0.176,
+        "widest": -2.158,
+        "hours": 1.571,
+        "instants": 0.104,
+        "together": 0.102,
+        "pace": -0.977,
+        "chance": -0.974,
+        "zone_km": 1.119,
+        "service": -2.559,
+        "service_near": -1.343,
+        "fishing": -1.894,
+        "fishing_one": -0.027,
+        "anchored": -0.011,
     },
     "loitering": {
         "one": 1.079,
