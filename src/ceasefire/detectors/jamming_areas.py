@@ -43,6 +43,8 @@ LEAST_SHARE = 0.002
 """Quiet share at least: no fleet is small enough to prove less."""
 JAMMED = (2.0, 1.0)
 """Beta distribution of the share that is lost in a jammed cell: most of them."""
+LEAST_SHIPS = 3
+"""Fewer ships than this are no area, whatever their share."""
 CHRONIC = 0.5
 """A ship that is disturbed in more than this share of its hours has a bad receiver."""
 CHRONIC_HOURS = 12
@@ -159,6 +161,8 @@ def jamming(
         theirs = np.flatnonzero(inside & bad)
         lost = np.isin(cells.of, area) & hours.lost & ~cells.left_out
         ships = sorted({int(m) for m in hours.mmsi[lost]})
+        if len(ships) < LEAST_SHIPS:
+            continue
         rows = theirs[np.isin(fixes.mmsi[theirs], ships)]
         all_of = np.unique(hours.mmsi[np.isin(cells.of, area) & ~cells.left_out])
         silent = int(cells.silent[area].sum())

@@ -109,7 +109,7 @@ def ship_hours(fixes: Fixes, *, cell_deg: float, taken: Steps | None = None) -> 
     """
     bad = troubled(fixes, taken)
     lon, lat = between(fixes)
-    at = np.flatnonzero(np.isfinite(lon) & ~on_land(lon, lat, margin_km=INLAND_KM))
+    at = np.flatnonzero(np.isfinite(lon) & ~_inland(fixes, bad, lon, lat))
     column = np.floor((lon[at] + 180.0) / cell_deg).astype(np.int64)
     line = np.floor((lat[at] + 90.0) / cell_deg).astype(np.int64)
     hour = fixes.times[at].astype("datetime64[h]").astype(np.int64)
@@ -153,6 +153,15 @@ def between(fixes: Fixes) -> tuple[Array, Array]:
         put = (1.0 - weight) * values[a] + weight * values[b]
         values[need] = np.where(some, put, np.nan)
     return lon, lat
+
+
+def _inland(fixes: Fixes, bad: Bools, lon: Array, lat: Array) -> Bools:
+    """Tell which messages of ships in trouble that hour seem to be sent inland."""
+    key = fixes.mmsi.astype(np.int64) * 10_000_000 + fixes.times.astype("datetime64[h]").astype(np.int64)
+    rows = np.flatnonzero(np.isin(key, np.unique(key[bad])))
+    out = np.zeros(len(fixes), dtype=bool)
+    out[rows] = on_land(lon[rows], lat[rows], margin_km=INLAND_KM)
+    return out
 
 
 def _inaccurate(fixes: Fixes) -> Bools:

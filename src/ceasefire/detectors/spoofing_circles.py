@@ -324,7 +324,8 @@ def _judged(
     if pace >= MOVES_KN:
         odds += float(np.clip(0.57 * rounds - 1.9, -1.5, MOST_ROUNDS))
         words.append(f"{rounds:.1f} rounds")
-    by_heading = _heading(fixes, rows, lon, lat, swings=told < CALM_KN and circle.radius < SWING_KM)
+    swings = told < CALM_KN and circle.radius < SWING_KM
+    by_heading = _heading(fixes, rows, lon, lat, swings=swings) if swings or pace >= MOVES_KN else 0.0
     odds += by_heading
     if by_heading > 2.0:
         words.append("heading unrelated to it")

@@ -45,6 +45,8 @@ ABOUT_KM = 80.0
 
 PRIOR = 0.05
 """Odds that a leap is the area's and not the ship's, before other ships are looked at."""
+LEAST_SHIPS = 3
+"""Fewer ships than this are no area: two lie side by side, or have each other's number."""
 LEAST_KM = 2.0
 """Shorter leaps are what disturbed receivers make."""
 LEAST_AGREE, LEAST_AGREE_PLACE = 0.005, 0.02
@@ -145,7 +147,7 @@ def _groups(fixes: Fixes, taken: Steps, leaps: Ints) -> list[Group]:
         for to_place in (False, True):
             with_it = _agreeing(fixes, taken, leaps, begin, end, i, to_place)
             ships = len(np.unique(fixes.mmsi[taken.after[leaps[with_it]]]))
-            if ships > 1:
+            if ships >= LEAST_SHIPS:
                 near[i, to_place] = with_it
                 seeds.append((-ships, i, to_place))
     out = []
@@ -154,7 +156,7 @@ def _groups(fixes: Fixes, taken: Steps, leaps: Ints) -> list[Group]:
         members = members[free[members]]
         mmsi = fixes.mmsi[taken.after[leaps[members]]]
         members = members[np.sort(np.unique(mmsi, return_index=True)[1])]  # a ship counts once
-        if not free[i] or len(members) < 2:
+        if not free[i] or len(members) < LEAST_SHIPS:
             continue
         free[members] = False
         log_odds, ships = _odds(fixes, taken, leaps[members], hours, to_place)

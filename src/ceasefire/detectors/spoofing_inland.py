@@ -180,13 +180,15 @@ def inland(
 
 def _stays(fixes: Fixes, parts: Pieces, airports: Sequence[Airport]) -> list[Stay]:
     """Give the stretches well inside the land; stretches at one place with little between them are one."""
-    coast = coast_km(fixes.lon[parts.rows], fixes.lat[parts.rows])
+    piece = np.repeat(np.arange(len(parts.first)), parts.stop - parts.first)
+    leaping = np.isin(parts.mmsi, parts.mmsi[parts.leap_in])[piece]  # a ship that never leaps sailed wherever it is
+    coast = np.full(len(parts.rows), -1.0)
+    coast[leaping] = coast_km(fixes.lon[parts.rows[leaping]], fixes.lat[parts.rows[leaping]])
     land = coast > MARGIN_KM
     for one in airports:
         close = np.flatnonzero((coast > AIRPORT_MARGIN_KM) & ~land)
         lon, lat = fixes.lon[parts.rows[close]], fixes.lat[parts.rows[close]]
         land[close[km(one.lon, one.lat, lon, lat) <= AIRPORT_KM]] = True
-    piece = np.repeat(np.arange(len(parts.first)), parts.stop - parts.first)
     key = np.where(land, piece, -1)
     first = np.flatnonzero((np.diff(key, prepend=-2) != 0) & land)
     edge = np.flatnonzero(np.diff(key, append=-2) != 0) + 1

@@ -38,7 +38,7 @@ PRIOR_SHARED = -4.0
 TURN = 0.6
 """Log likelihood ratio of each time a track is taken up again while another goes on, `MOST_TURNS` at most."""
 MOST_TURNS = 14
-APART_KM = 5.0
+APART_KM = 20.0
 """Tracks nearer than this to each other are one ship with a bad receiver."""
 LEAST_HELD, LEAST_SHARE = 5, 0.03
 """Positions that each of two tracks must have, and their share of all: errors make short tracks."""
@@ -143,7 +143,7 @@ def renamed(fixes: Fixes, statics: Statics, *, least: float = 0.5, files: Sequen
     """
     out = []
     bounds = np.flatnonzero(np.diff(statics.mmsi, prepend=-1, append=-1))
-    for a, b in pairwise(bounds):
+    for a, b in pairwise(bounds.tolist()):
         for k in _first_said(statics, a, b):
             odds, words = PRIOR_RENAMED, []
             before, after = slice(a, k), slice(k, b)
