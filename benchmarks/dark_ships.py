@@ -210,6 +210,7 @@ def study(
             "share",
             "hull",
             "length",
+            "plain",
         )
     }
     for hour in SCENES_H:
@@ -221,6 +222,7 @@ def study(
         out["truth"].append(mmsi_of(fleet, s.hull, s.at, fixes))
         out["ours"].append(ours(m, len(s.seen), s.seen.column("id")))
         out["nearest"].append(nearest(fixes, s.seen, s.at))
+        out["plain"].append((out["nearest"][-1] == 0) & (s.seen.column("p_ship") >= 0.5))
         out["p"].append(m.p_dark)
         out["silent"].append(s.silent)
         out["heard"].append(m.heard)
@@ -267,6 +269,8 @@ def summary(r: dict[str, Any]) -> dict[str, Any]:
         "at_least_80": int(flag.sum()),
         "false_at_80": int((flag & ~y).sum()),
         "false_per_1000": round(1000.0 * float((flag & ~y).sum()) / len(r["truth"]), 2),
+        "plain_flags": int(r["plain"].sum()),
+        "plain_false": int((r["plain"] & ~r["silent"]).sum()),
         "expected_false": round(float(p[~y].sum()), 1),
         "expected_matches": round(float(np.sum(r["expected"])), 1),
         "got_matches": int(np.sum(r["got"])),

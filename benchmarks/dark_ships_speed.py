@@ -39,8 +39,8 @@ class Everywhere:
 def sea(fixes: int, detections: int, *, apart_min: Array, seed: int = 1) -> tuple[Fixes, Table[RadarShip], Any]:
     """Make ships on straight courses, fixes some minutes apart, and detections of most of those in the scene."""
     rng = np.random.default_rng(seed)
-    each = 50
-    n = fixes // each
+    n = round(1.2 * detections)
+    each = fixes // n
     lon0, lat0 = rng.uniform(29.5, 33.5, n), rng.uniform(43.0, 46.0, n)
     speed, course = rng.uniform(0, 15, n), rng.uniform(0, 360, n)
     step = np.broadcast_to(apart_min, (n,))
@@ -90,7 +90,7 @@ def best(work: Any, times: int = 5) -> tuple[float, float]:
 def main(fixes: int, detections: int) -> dict[str, Any]:
     """Time the three seas."""
     rng = np.random.default_rng(0)
-    n = fixes // 50
+    n = round(1.2 * detections)
     out: dict[str, Any] = {"fixes": fixes, "detections": detections}
     for name, apart in (
         ("every 3 minutes", np.full(n, 3.0)),
