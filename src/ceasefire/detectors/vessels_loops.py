@@ -190,6 +190,7 @@ def _three(a: Any, b: Any, c: Any, near: Any, count: Any) -> None:
 def mark(ratio: Any, limits: Any, span: int, marks: Any) -> None:
     """Mark the pixels above the limit of their block."""
     for i in range(ratio.shape[0]):
-        for j in range(ratio.shape[1]):
-            if ratio[i, j] > limits[i // span, j // span]:
-                marks[i, j] = True
+        for b in range(limits.shape[1]):
+            limit = limits[i // span, b]
+            for j in range(b * span, (b + 1) * span):
+                marks[i, j] |= ratio[i, j] > limit

@@ -32,6 +32,8 @@ CHANCE = 4e-3
 """Pixels that the water alone shows less often than this are kept as bright."""
 LOOSE = 60.0
 """Looks of the tables by which bright pixels are kept; with the spread left free they fit any number of looks."""
+ENOUGH_BRIGHT = 200_000
+"""So many bright pixels are enough to fit the looks."""
 LEAST_BRIGHT = 1000
 """Fewer bright pixels tell no looks."""
 PIECE = 3072
@@ -242,7 +244,7 @@ def _piece(
             clutter.above(image, cfar.level_of(CHANCE, spread, tables), marks, compiled=compiled)
         seen.append(water)
     marks &= told
-    row, column = np.nonzero(marks)
+    row, column = np.divmod(np.flatnonzero(marks.ravel()), across)
     values = np.stack([[getattr(w, name)[row, column] for w in seen] for name in ("ratio", "wide", "mean")])
     own = np.stack([w.moments for w in seen])
     at = row.astype(np.int64) + tile.rows[0], column.astype(np.int64) + tile.columns[0]
@@ -267,6 +269,8 @@ def _fitted(
     calm = weight >= 0.5 * np.max(weight, initial=1.0)
     low = _step(cfar.looks_of(float(np.quantile(variation[calm], 0.1)) if calm.any() else 2.0, clutter.CUT))
     best, least = low, np.inf
+    thin = slice(None, None, max(1, len(ratio) // ENOUGH_BRIGHT))
+    ratio, block = ratio[thin], (block[0][thin], block[1][thin])
     for k in range(0, 150, 6):
         looks = _step(low * np.exp(0.02 * k))
         tables = cfar.sea(looks, clutter.CUT)
