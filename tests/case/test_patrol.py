@@ -193,3 +193,37 @@ def test_wrong_options_say_what_would_be_right(case: Path, options: str, said: s
     (case.parent / "wrong.yml").write_text(head + f"    options: {options}\noutput: wrong\n", encoding="utf-8")
     with pytest.raises(CeasefireError, match=said):
         Case.read(case.parent / "wrong.yml").observe()
+
+
+def test_a_still_waits_for_its_delay_and_a_review_and_then_is_shown_small(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="pictures need the extra drone")
+    with_stills = CASE.replace("sightings: sightings.csv}", "sightings: sightings.csv, stills: a.jpg}")
+    path = make(tmp_path, with_stills)
+    image.new("RGB", (900, 600), (90, 120, 60)).save(tmp_path / "a.jpg")
+    run = Case.read(path).run()
+    (patrol,) = run.observed.patrols
+    (one,) = patrol.stills
+    assert (one.width, one.height) == (480, 320)
+    page = next((tmp_path / "out" / "report").glob("patrol-*.html"))
+    text = page.read_text(encoding="utf-8")
+    assert f"A still exists ({one.id}) and is not shown: nobody has reviewed it; pictures wait 30 days" in text
+    assert one.data not in text
+    assert one.data not in (tmp_path / "out" / "report" / "patrols.json").read_text(encoding="utf-8")
+    later = with_stills.replace("issued: 2025-04-30", "issued: 2025-06-30") + (
+        f"release: {{images: {{publish: [{one.id}]}}}}\n"
+    )
+    path.write_text(later, encoding="utf-8")
+    Case.read(path).finished().report()
+    text = page.read_text(encoding="utf-8")
+    assert one.data in text
+    assert "A still exists" not in text
+
+
+def test_stills_of_two_patrols_in_one_line_are_refused(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="pictures need the extra drone")
+    path = make(tmp_path, CASE.replace("sightings: sightings.csv}", "stills: a.jpg}"))
+    image.new("RGB", (90, 60)).save(tmp_path / "a.jpg")
+    text = (tmp_path / "flight-2.srt").read_text(encoding="utf-8").replace("2025-04-01 ", "2025-04-02 ")
+    (tmp_path / "flight-2.srt").write_text(text, encoding="utf-8")
+    with pytest.raises(CeasefireError, match="give each patrol its own source line"):
+        Case.read(path).observe()

@@ -28,6 +28,9 @@ def patrol(
     sightings: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="What was marked in frames: CSV, COCO or GeoJSON.")
     ] = None,
+    elevation: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Heights of the ground: a GeoTIFF in degrees; else level.")
+    ] = None,
     still: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Pictures to show, small and without metadata.")
     ] = None,
@@ -80,7 +83,7 @@ def patrol(
         given["camera_azimuth_deg"] = camera_azimuth
     if field_of_view:
         given["field_of_view_deg"] = field_of_view
-    named = {"plan": plan, "zones": zones, "sightings": sightings}
+    named = {"plan": plan, "zones": zones, "sightings": sightings, "elevation": [elevation] if elevation else None}
     options = Options.of(
         given,
         source="patrol",
@@ -112,7 +115,7 @@ def patrol(
 def _write(one: Any, folder: Path, clock: str, publish: bool, pictures: list[Path]) -> dict[str, Any]:
     """Write one patrol's files and say what they hold."""
     from ceasefire.patrol.files import cells_geojson, looks_csv, track_geojson
-    from ceasefire.reporting.patrol_page import deck, render
+    from ceasefire.reporting.patrol_page import deck, render, waiting_words
     from ceasefire.reporting.patrol_release import coarse, delay_hours
     from ceasefire.reporting.patrol_stills import held, still
     from ceasefire.reporting.release import ReleaseRules
@@ -130,9 +133,9 @@ def _write(one: Any, folder: Path, clock: str, publish: bool, pictures: list[Pat
         if until > now:
             raise CeasefireError(f"the release rules hold this patrol back until {until:%Y-%m-%d %H:%M} UTC")
         record = coarse(record, rules)
-        why = [(s, held(s, rules.images, taken=record.end, now=now)) for s in stills]
-        stills = [s for s, reason in why if not reason]
-        waiting = [f"A still exists ({s.id}) and is not shown: {reason}." for s, reason in why if reason]
+        why = {s.id: held(s, rules.images, taken=record.end, now=now) for s in stills}
+        stills = [s for s in stills if not why[s.id]]
+        waiting = waiting_words(why)
     folder.mkdir(parents=True, exist_ok=True)
     names = [(d.lon, d.lat, d.id) for s in one.spots for d in s.discs]
     texts = {

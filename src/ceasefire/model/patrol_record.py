@@ -178,6 +178,20 @@ class CellsSeen:
     steepest view in degrees below the horizon, looks, share of the cell seen."""
 
 
+@dataclass(frozen=True)
+class Still:
+    """One picture of a patrol, as a small plain copy."""
+
+    id: str
+    """`p-` and 12 hex digits of the original's hash; what `images: publish` names."""
+    width: int
+    height: int
+    data: str
+    """PNG, base64."""
+    original: str
+    """SHA-256 of the original file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Patrol:
     """One patrol."""
@@ -210,6 +224,8 @@ class Patrol:
     """Places are rounded to so many degrees; NaN in the mission's own form."""
     unnamed: int = 0
     """Places that may not be named."""
+    stills: tuple[Still, ...] = ()
+    """Small copies of pictures that the mission chose to show."""
 
 
 _PATROLS = TypeAdapter(tuple[Patrol, ...])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ceasefire.errors import CeasefireError
 from ceasefire.model.agreement import Zone
 from ceasefire.model.intake import Count, Intake, Window
 from ceasefire.model.patrol_record import Patrol
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 PRODUCTS = ("drone",)
 """Products of patrols that a source line of a case may name."""
-FILES = ("plan", "zones", "sightings")
+FILES = ("plan", "zones", "sightings", "elevation")
 """Options that name files."""
+STILLS = "stills"
+"""Option that names pictures to show; each waits for its delay and a person's review (decision 0056)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def observe(
     from ceasefire.patrol.places import of_agreement, of_objects
     from ceasefire.patrol.put_together import of_files
 
-    values = {k: v for k, v in options.items() if k not in (*FILES, "area", "regions")}
+    values = {k: v for k, v in options.items() if k not in (*FILES, STILLS, "area", "regions")}
     files = {k: tuple(find(_patterns(options[k]))) for k in FILES if k in options}
     checked = Options.of(values, source=source, plan_clock=clock, **files)
     spots = [*of_agreement(zones), *of_objects(objects)]
@@ -78,6 +81,8 @@ def observe(
     inside = [f for f in read.flown if window.start <= f.patrol.start < window.end]
     outside = [f for f in read.flown if f not in inside]
     patrols = tuple(f.patrol for f in inside)
+    if STILLS in options:
+        patrols = _with_stills(patrols, find(_patterns(options[STILLS])), source)
     count = _count(read, outside)
     given = [(f.name, f.sha256) for f in (*read.material.files, *read.plans.files, *read.marked.kept)]
     intake = Intake(
@@ -93,6 +98,21 @@ def observe(
         f"{len(intake.observations):,} sightings"
     )
     return Flights(intake, patrols)
+
+
+def _with_stills(patrols: tuple[Patrol, ...], paths: Sequence[Path], source: str) -> tuple[Patrol, ...]:
+    """Give the one patrol of a source line its stills."""
+    from ceasefire.reporting.patrol_stills import still
+
+    if len(patrols) != 1:
+        raise CeasefireError(
+            f"source {source!r}: stills belong to one patrol, and this line has {len(patrols)} in the period; "
+            "give each patrol its own source line"
+        )
+    try:
+        return (replace(patrols[0], stills=tuple(still(p) for p in paths)),)
+    except ValueError as error:
+        raise CeasefireError(f"source {source!r}: {error}") from None
 
 
 def _count(read: Read, outside: Sequence[Flown]) -> Count:

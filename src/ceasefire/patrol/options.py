@@ -27,7 +27,7 @@ NAMES = (
     "reason",
     "sees_in_the_dark",
 )
-"""Options that are values; `plan`, `zones` and `sightings` name files."""
+"""Options that are values; `plan`, `zones`, `sightings`, `elevation` and `stills` name files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,8 @@ class Options:
     """Zones to watch, as GeoJSON."""
     sightings: tuple[Path, ...] = ()
     """What analysts or detectors marked in frames."""
+    elevation: tuple[Path, ...] = ()
+    """A grid of heights of the ground; level ground where there is none."""
 
     @classmethod
     def of(
@@ -80,7 +82,7 @@ class Options:
         plan_clock
             IANA zone of a plan's times where `clock` is not given.
         files
-            Paths of `plan`, `zones` and `sightings`.
+            Paths of `plan`, `zones`, `sightings` and `elevation`.
 
         Raises
         ------
@@ -96,7 +98,7 @@ class Options:
         """
         for name in given:
             if name not in NAMES:
-                known = ", ".join(sorted([*NAMES, "plan", "sightings", "zones"]))
+                known = ", ".join(sorted([*NAMES, "elevation", "plan", "sightings", "stills", "zones"]))
                 raise CeasefireError(f"source {source!r}: no option {name!r} for a patrol; known: {known}")
         mapping, marks = given.get("mapping") or {}, given.get("marks") or {}
         reader = given.get("reader") or {}

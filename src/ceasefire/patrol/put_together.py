@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ceasefire.detectors.patrol_looks import DARK_DEG
+from ceasefire.errors import CeasefireError
 from ceasefire.geo.dwell import Dwell
 from ceasefire.geo.flight import Flight
+from ceasefire.geo.ground import Terrain
 from ceasefire.model.patrol_record import File, Patrol
 from ceasefire.model.records import Look, Observation, Quarantined
 from ceasefire.model.table import Table
@@ -86,7 +88,8 @@ def of_files(
     plans = read_plans(options.plan, known=every, source=source, clock=options.plan_clock, more=found.planned)
     every |= {s.id: s for s in plans.spots}
     groups = material.together(found.flights)
-    marks = marked(options, found.flights, source=source)
+    ground = elevation_of(options.elevation, source)
+    marks = marked(options, found.flights, source=source, terrain=ground)
     out = []
     for number, flights in enumerate(groups, start=1):
         say(f"patrol {number} of {len(groups)}: {len(flights)} flights from {flights[0].times[0]} UTC")
@@ -94,8 +97,17 @@ def of_files(
         mine += [*plans.files, *marks.kept]
         lines = plans.lines if len(groups) == 1 else _lines(plans.lines, flights)
         chosen = _chosen(every, zones if len(groups) == 1 else (), lines, flights, options)
-        out.append(_one(flights, chosen, lines, mine, source=source, options=options, marks=marks))
+        out.append(_one(flights, chosen, lines, mine, source=source, options=options, marks=marks, terrain=ground))
     return Read(tuple(out), found, marks, plans)
+
+
+def elevation_of(paths: Sequence[Path], source: str) -> Terrain | None:
+    """Read the grid of heights, where one is given."""
+    from ceasefire.sources.elevation import read_elevation
+
+    if len(paths) > 1:
+        raise CeasefireError(f"source {source!r}: one grid of heights is wanted, not {len(paths)}; join them first")
+    return read_elevation(paths[0]) if paths else None
 
 
 def _chosen(
@@ -117,8 +129,9 @@ def _one(
     source: str,
     options: Options,
     marks: Marked,
+    terrain: Terrain | None,
 ) -> Flown:
-    seen = see(flights, pixels=options.pixels)
+    seen = see(flights, pixels=options.pixels, terrain=terrain)
     said = {line.zone: line.reason for line in plan if line.reason}
     looks, of_place = of_patrol(seen, spots, source=source, options=options, said=said)
     dwells = tuple(s.dwell for s in seen if s.dwell is not None)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ceasefire.detectors.interference import SPOOFING, Interference, interferences
+from ceasefire.detectors.interference import SPOOFING, Interference, interferences, relied_on
 from ceasefire.geo.dwell import CELL_SIZES_M, GAP_S, Cells, Dwell, dwell
 from ceasefire.geo.flight import Flight
 from ceasefire.geo.footprint import Footprints, footprints
+from ceasefire.geo.ground import Terrain
 from ceasefire.model.patrol_record import CellsSeen
 
 MOST_CELLS = 4_000_000
@@ -34,7 +35,7 @@ class Seen:
     """None where no image shows ground."""
 
 
-def see(flights: Sequence[Flight], *, pixels: tuple[int, int]) -> list[Seen]:
+def see(flights: Sequence[Flight], *, pixels: tuple[int, int], terrain: Terrain | None = None) -> list[Seen]:
     """Give what flights of one patrol showed, on one grid of cells.
 
     Positions within a stretch that is assessed as false are taken for unknown first: a camera that was somewhere else
@@ -44,21 +45,23 @@ def see(flights: Sequence[Flight], *, pixels: tuple[int, int]) -> list[Seen]:
     for flight in flights:
         hindered = tuple(interferences(flight))
         believed = _without_false(flight, hindered)
-        found.append((believed, footprints(believed, pixels=pixels), hindered))
+        found.append((believed, footprints(believed, terrain=terrain, pixels=pixels), hindered))
     grid = _grid([shown for _, shown, _ in found])
     return [
         Seen(
             flight,
             shown,
             hindered,
-            dwell(flight, shown, grid, pixels=pixels) if grid is not None and (shown.lost == "").any() else None,
+            dwell(flight, shown, grid, terrain=terrain, pixels=pixels)
+            if grid is not None and (shown.lost == "").any()
+            else None,
         )
         for flight, shown, hindered in found
     ]
 
 
 def _without_false(flight: Flight, hindered: Sequence[Interference]) -> Flight:
-    false = np.zeros(len(flight), dtype=bool)
+    false = flight.fix & ~relied_on(flight)
     for one in hindered:
         if one.assessed == SPOOFING:
             last = flight.times <= one.end if not one.regained else flight.times < one.end

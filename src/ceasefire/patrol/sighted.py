@@ -10,6 +10,7 @@ import numpy as np
 from ceasefire.detectors.sightings import observations
 from ceasefire.errors import CeasefireError
 from ceasefire.geo.flight import Flight
+from ceasefire.geo.ground import Terrain
 from ceasefire.model.intake import Count
 from ceasefire.model.patrol_record import File, Sighted
 from ceasefire.model.records import Observation, Quarantined
@@ -45,7 +46,7 @@ class Marked:
         return self.observations.keep(keep), tuple(mine)
 
 
-def marked(options: Options, flights: Sequence[Flight], *, source: str) -> Marked:
+def marked(options: Options, flights: Sequence[Flight], *, source: str, terrain: Terrain | None = None) -> Marked:
     """Read the marks that a mission gives and place them on the ground.
 
     Parameters
@@ -56,6 +57,8 @@ def marked(options: Options, flights: Sequence[Flight], *, source: str) -> Marke
         All flights; a mark belongs to the first that was in the air at its time.
     source
         As named in the case file.
+    terrain
+        Heights of the ground; level ground where there are none.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def marked(options: Options, flights: Sequence[Flight], *, source: str) -> Marke
             found = read_sightings(path, source=source, options=options.marks)
         except ValueError as error:
             raise CeasefireError(f"source {source!r}: {path.name}: {error}") from None
-        placed, refused = _placed(found.sightings, flights, source)
+        placed, refused = _placed(found.sightings, flights, source, terrain)
         by_line = {s.line: s for s in found.sightings}
         quarantine = Table.concat(Quarantined, [found.quarantine, refused])
         count = replace(
@@ -98,7 +101,7 @@ def marked(options: Options, flights: Sequence[Flight], *, source: str) -> Marke
 
 
 def _placed(
-    marks: Sequence[Sighting], flights: Sequence[Flight], source: str
+    marks: Sequence[Sighting], flights: Sequence[Flight], source: str, terrain: Terrain | None
 ) -> tuple[Table[Observation], Table[Quarantined]]:
     """Place each mark with the flight that was in the air at its time."""
     groups: dict[int, list[Sighting]] = {}
@@ -112,7 +115,7 @@ def _placed(
             lost.append(Quarantined(source=source, granule=mark.granule, line=mark.line, reason=reason, row=row))
         else:
             groups.setdefault(which, []).append(mark)
-    found = [observations(own, flights[k], source=source) for k, own in sorted(groups.items())]
+    found = [observations(own, flights[k], source=source, terrain=terrain) for k, own in sorted(groups.items())]
     placed = Table.concat(Observation, (f.observations for f in found)).sort("start", "id")
     return placed, Table.concat(Quarantined, [Table.of(Quarantined, lost), *(f.quarantine for f in found)])
 

@@ -6,23 +6,23 @@ Two forms. The mission's own says on top that it is not for publication. The pub
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from math import isfinite
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from ceasefire.model.patrol_record import Patrol, Place
+from ceasefire.model.patrol_record import Patrol, Place, Still
 from ceasefire.reporting import words
 from ceasefire.reporting.given import ReportInput
 from ceasefire.reporting.json_text import json_text
 from ceasefire.reporting.page import environment, template_text
 from ceasefire.reporting.patrol_map import FINE_M, MEDIUM_M, digits, draw
 from ceasefire.reporting.patrol_release import TAKE_OFF_KM, release
-from ceasefire.reporting.patrol_stills import Still
+from ceasefire.reporting.patrol_stills import held
 from ceasefire.reporting.release import ReleaseRules
 
 SHEET = "patrols.json"
@@ -207,16 +207,36 @@ def write_all(patrols: Sequence[Patrol], folder: Path, public: ReportInput) -> F
     ready = tuple(sorted(ready, key=lambda p: (p.start, p.id)))
     out = []
     zone = ZoneInfo(public.clock)
+    now = datetime.combine(public.issued, time(), zone).astimezone(UTC)
     for one in ready:
         name = f"patrol-{one.id}.html"
-        text = render(one, clock=public.clock, public=True, home="index.html", title=public.title, rules=public.rules)
+        why = {s.id: held(s, public.rules.images, taken=one.end, now=now) for s in one.stills}
+        text = render(
+            one,
+            clock=public.clock,
+            public=True,
+            home="index.html",
+            title=public.title,
+            rules=public.rules,
+            stills=[s for s in one.stills if not why[s.id]],
+            waiting=waiting_words(why),
+        )
         (folder / name).write_text(text, encoding="utf-8")
         when = f"{words.day(one.start.astimezone(zone), year=True)}, {_span(one.start, one.end, zone)}"
         out.append(Listed(name, when, deck(one)))
     if ready:
-        sheet = {"case": public.case, "patrols": ready, "waiting": wait}
+        sheet = {"case": public.case, "patrols": [replace(p, stills=()) for p in ready], "waiting": wait}
         (folder / SHEET).write_text(json_text(sheet) + "\n", encoding="utf-8")
     return Flown(tuple(out), wait)
+
+
+def waiting_words(why: Mapping[str, str]) -> list[str]:
+    """Say of each still that is held back that it exists, and why it is not shown.
+
+    >>> waiting_words({"p-1": "nobody has reviewed it", "p-2": ""})
+    ['A still exists (p-1) and is not shown: nobody has reviewed it.']
+    """
+    return [f"A still exists ({name}) and is not shown: {reason}." for name, reason in why.items() if reason]
 
 
 def _row(place: Place, told: str) -> Row:

@@ -8,7 +8,6 @@ who lets it through to see.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,25 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from ceasefire.errors import MissingExtra
+from ceasefire.model.patrol_record import Still
 from ceasefire.reporting.image_rules import LARGEST, ImageRules
 from ceasefire.reporting.png import png
 
 MAX_PIXELS = 200_000_000
 """A larger picture is refused: it would fill the memory."""
-
-
-@dataclass(frozen=True)
-class Still:
-    """One still as shown."""
-
-    id: str
-    """`p-` and 12 hex digits of the original's hash; what `images: publish` names."""
-    width: int
-    height: int
-    data: str
-    """PNG, base64."""
-    original: str
-    """SHA-256 of the original file."""
 
 
 def still(path: Path) -> Still:
