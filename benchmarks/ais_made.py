@@ -172,7 +172,9 @@ def lines(*, seed: int, messages: int, form: str = "tags", per_second: int = 20)
         Messages a second.
     """
     rng = np.random.default_rng(seed)
-    done = group = 0
+    done = group = mixes = 0
+    # in a long log the messages without a ship's place come round again, with the clock of the beginning
+    pool = [_mix(rng, START) for _ in range(60)] if messages > 50_000 else []
     while done < messages:
         n = min(50_000, messages - done)
         kinds = rng.choice([1, 3, 18, 19, 27, 9, 0], n, p=[0.70, 0.12, 0.08, 0.005, 0.01, 0.005, 0.08])
@@ -188,7 +190,9 @@ def lines(*, seed: int, messages: int, form: str = "tags", per_second: int = 20)
             if k:
                 payload, fill = next(made[k]), 0
             else:
-                rest = rest or _mix(rng, second)
+                if not rest:
+                    mixes += 1
+                    rest = list(pool[mixes % len(pool)]) if pool else _mix(rng, second)
                 payload, fill = rest.pop()
             found = sentences(payload, fill, group % 10, b"AB"[group & 1 : (group & 1) + 1])
             if form == "gps" and group % per_second == 1:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ from ceasefire.geo.fixes import Fixes
 from ceasefire.model.records import Quarantined
 from ceasefire.model.table import Table
 from ceasefire.sources.ais_bits import Bits, mixed
-from ceasefire.sources.ais_clock import NAT, gps, stamped, tagged
+from ceasefire.sources.ais_clock import NAT, YEARS, gps, stamped, tagged
 from ceasefire.sources.ais_decode import Decoder, base_time, places
 from ceasefire.sources.ais_files import Opened, opened
 from ceasefire.sources.ais_lines import REASONS, Sentences, sentences
@@ -36,6 +37,8 @@ from ceasefire.sources.ais_table import header, rows
 __all__ = ["PRODUCT", "AisBatch", "AisRead", "Places", "Texts", "batches", "read"]
 
 PRODUCT = "ais"
+MOST_FILES = 32_767
+"""Files of one reading: their number is kept in 16 bits."""
 STALE = 5000
 """Sentences for which the last clock sentence holds."""
 TOO_LONG = "line longer than 65536 bytes: what is past them is left out"
@@ -167,6 +170,12 @@ class _Reading:
         self.decoder.since = _instant(options, "since", NAT)
         self.time = _instant(options, "time", NAT)
         self.zone = str(options.get("zone", "UTC"))
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise SourceError(f"option 'zone': {self.zone[:60]!r} is no IANA zone, e.g. Europe/Kyiv") from None
+        if options.get("dates") not in (None, "day", "month"):
+            raise SourceError(f"option 'dates': 'day' or 'month' is wanted, not {str(options['dates'])[:60]!r}")
         self.stations: dict[bytes, int] = {}
 
     @property
@@ -186,6 +195,10 @@ class _Reading:
         return self.decoder.aids
 
     def file(self, path: Path, number: int) -> Iterator[AisBatch]:
+        if number > MOST_FILES:
+            raise SourceError(
+                f"{self.tally.source}: more than {MOST_FILES:,} files; read them in several calls"
+            )
         sha256 = ""
         for one in opened(path):
             sha256 = one.sha256
@@ -237,9 +250,11 @@ class _Reading:
 
     def batch(self, fixes: Fixes, read: int) -> AisBatch:
         if self.whole:
-            return AisBatch(fixes, statics_table([]), Texts.of(), self.tally, read)
-        texts, self.decoder.texts = self.decoder.texts, []
-        return AisBatch(fixes, self.decoder.statements.take(), Texts.of(texts), self.tally, read)
+            return AisBatch(fixes, statics_table([]), Texts.of(), Places.of(), Places.of(), self.tally, read)
+        d = self.decoder
+        texts, bases, aids = Texts.of(d.texts), places(d.bases, clock=True), places(d.aids, clock=False)
+        d.texts, d.bases, d.aids = [], {}, {}
+        return AisBatch(fixes, d.statements.take(), texts, Places.of(bases), Places.of(aids), self.tally, read)
 
 
 def clocked(zone: str = "UTC") -> Callable[[Sentences], tuple[Array, Array]]:
@@ -267,8 +282,12 @@ def received(s: Sentences, clock: _Clock, stations: list[str]) -> tuple[Array, A
             base = np.flatnonzero((s.reason == 0) & (s.pool[s.payload] == 52) & (s.total == 1) & (s.characters == 28))
             if len(base):
                 utc = base_time(Bits(s.pool, s.payload[base], 28))
-                at.append(s.bang[base][utc != NAT])
-                value.append(utc[utc != NAT])
+                sound = (utc >= YEARS[0]) & (utc < YEARS[1])
+                if sound.any():
+                    # one base station in the wrong year must not move the log
+                    sound &= np.abs(utc - np.sort(utc[sound])[sound.sum() // 2]) <= 86_400_000
+                at.append(s.bang[base][sound])
+                value.append(utc[sound])
         times = _carried(s, times, missing, np.concatenate(at), np.concatenate(value), clock)
     elif len(times):
         clock.told, clock.last, clock.since = True, int(times[-1]), 0

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.sources.ais_lines import Sentences
+from ceasefire.sources.ais_lines import TAG, Sentences
 
 Array = NDArray[Any]
 
@@ -41,7 +41,7 @@ def tagged(s: Sentences) -> tuple[Array, Array, Array]:
     if not (s.tag >= 0).any():
         return times, begins, ends
     pool, commas = s.pool, s.commas
-    which = np.flatnonzero(s.tag >= 0)
+    which = np.flatnonzero((s.tag >= 0) & (s.reason != TAG))
     begin, close = s.tag[which], s.bang[which] - 4
     following = np.searchsorted(commas, begin)
     while len(which):

@@ -17,6 +17,8 @@ Array = NDArray[Any]
 
 PAD = 512
 """Zero bytes behind a block, so that a payload can be looked at past its end."""
+LONGEST_TAG = 400
+"""Bytes of the longest tag block that is read; NMEA 0183 allows 80."""
 GOOD = 0
 REASONS = (
     "",
@@ -265,6 +267,7 @@ def _tags(pool: Array, body_sum: _Sum, start: Array, bang: Array) -> tuple[Array
     high, low = _HEX[pool[close - 2]], _HEX[pool[close - 1]]
     told = (high.astype(np.int16) << 4) | low
     starred = (pool[close - 3] == 42) & (high < 16) & (low < 16) & (close - 3 > opened)
+    starred &= close - opened <= LONGEST_TAG
     right[with_tag] = starred & (told == body_sum.between(opened + 1, np.maximum(close - 3, opened + 1)))
     return tag, right
 

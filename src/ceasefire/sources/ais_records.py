@@ -175,6 +175,10 @@ class AisBatch:
     """What ships said of themselves for the first time or anew."""
     texts: Texts
     """Safety messages."""
+    bases: Places
+    """Base stations heard in this batch."""
+    aids: Places
+    """Aids to navigation heard in this batch."""
     tally: Tally
     """Counts so far, of all batches up to this one."""
     read: int

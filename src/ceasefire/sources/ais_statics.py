@@ -22,6 +22,8 @@ Array = NDArray[Any]
 NAMES = ("imo", "callsign", "name", "ship_type", "length_m", "beam_m", "bow_m", "draught_m", "destination")
 _UNTOLD: dict[str, Any] = dict(zip(NAMES, (0, "", "", -1, nan, nan, nan, nan, ""), strict=True))
 _TEXT = 60
+REMEMBERED = 1_000_000
+"""Ships whose last statement is remembered; with more, all are forgotten, and the next of each counts as new."""
 
 
 def told(bits: Bits, kind: str) -> list[dict[str, Any]]:
@@ -101,6 +103,8 @@ class Statements:
             row[2] = max(row[2], until)
             row[1] = min(row[1], first)
             return
+        if len(self.last) >= REMEMBERED:
+            self.last.clear()
         row = [mmsi, first, until, *(now[name] for name in NAMES), source]
         self.rows.append(row)
         self.last[mmsi] = (now, row)
