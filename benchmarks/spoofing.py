@@ -181,12 +181,13 @@ def _ship_days(fixes: Fixes) -> float:
 def _alarms(kinds: Counter[str], days: float) -> None:
     from scipy.stats import chi2
 
-    n = sum(kinds.values())
+    n = sum(v for k, v in kinds.items() if not k.startswith("identity"))
     top = float(chi2.ppf(0.95, 2 * n + 2)) / 2.0
     rate, most = 1000 * n / days, 1000 * top / days
     print(
-        f"  {days:,.1f} ship-days heard: {n} events {dict(kinds)}; {rate:.2f} per 1,000 ship-days, at most {most:.1f}"
+        f"  {days:,.1f} ship-days heard: {n} of spoofing or jamming, {rate:.2f} per 1,000 ship-days, at most {most:.1f}"
     )
+    print(f"  all kinds: {dict(kinds)}")
 
 
 def real(folder: Path) -> None:

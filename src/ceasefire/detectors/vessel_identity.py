@@ -67,7 +67,7 @@ def identity(
     files
         SHA-256 of each file, by its number in `fixes.source`.
 
-    >>> f = Fixes.of(mmsi=[123], times=np.array(["2025-04-01"], "M8[ms]"), lon=[30.0], lat=[44.0])
+    >>> f = Fixes.of(mmsi=[123] * 9, times=np.array(["2025-04-01"] * 9, "M8[ms]"), lon=[30.0] * 9, lat=[44.0] * 9)
     >>> identity(f, Statics.empty()).column("kind").tolist()
     ['identity.invalid']
     """
@@ -177,8 +177,11 @@ def renamed(fixes: Fixes, statics: Statics, *, least: float = 0.5, files: Sequen
 def invalid(fixes: Fixes, statics: Statics, *, least: float = 0.5, files: Sequence[str] = ()) -> Table[VesselEvent]:
     """Find ships with an MMSI that no ship can have, or an IMO number with a wrong last digit: `identity.invalid`.
 
+    A number that comes three times or less is likelier an error of a message than a number that a ship sends.
+
     >>> f = Fixes.of(mmsi=[123456789, 272000001], times=np.array(["2025-04-01"] * 2, "M8[ms]"), lon=[30.0] * 2,
     ...     lat=[44.0] * 2)
+    >>> f = Fixes.join([f] * 4)
     >>> [(e.mmsi, e.why) for e in invalid(f, Statics.empty())]
     [(123456789, 'an MMSI that begins with 123 is no ship')]
     """
@@ -197,7 +200,7 @@ def invalid(fixes: Fixes, statics: Statics, *, least: float = 0.5, files: Sequen
         rows = np.arange(int(start[k]), int(start[k + 1]))
         lon, lat, radius = disc_of(fixes.lon[rows], fixes.lat[rows])
         # an error of one message is likelier than a false number; a number that stays is what the ship sends
-        odds = (4.0 if len(rows) > 3 else 0.0) if not good[k] else 2.0
+        odds = (4.0 if len(rows) > 3 else -0.5) if not good[k] else 2.0
         event = from_fixes(
             fixes, rows, kind="identity.invalid", mmsi=one, log_odds=odds, files=files, why=", ".join(why),
             disc=(lon, lat, radius),
