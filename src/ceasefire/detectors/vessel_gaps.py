@@ -43,6 +43,10 @@ STEP_S, MOST_STEPS = 300.0, 144
 WAYS = (0.5, 0.15, 0.15, 0.1, 0.1)
 """Weights of the ways: straight; on as before and then straight; straight and then as after; late; early."""
 
+TRUST = 0.15
+"""What a look by another ship is worth here: a silence is chosen because it is long, and where the estimate is wrong
+there are more of them. Fitted on simulated seas with seeds 11 and 12, with 2 % and 30 % of the stations' time lost."""
+
 ON_AGAIN = 4.0
 """Looks that the long-run reception is worth where no outage is supposed."""
 
@@ -247,12 +251,15 @@ def _missed(
         _, group = np.unique(of * 100_000 + hour, return_inverse=True)
         many = np.bincount(group)
         n = np.bincount(group, sent * ~unknown)
-        p, see = np.bincount(group, chance * sent * ~unknown) / np.maximum(n, 1e-9), np.bincount(group, looks) / many
+        p, see = (
+            np.bincount(group, chance * sent * ~unknown) / np.maximum(n, 1e-9),
+            np.bincount(group, looks) / many * TRUST,
+        )
         silence = np.zeros(len(many), dtype=np.int64)
         silence[group] = of
-        unseen = np.exp(-see / WITNESS)
+        unseen = np.exp(-see / TRUST / WITNESS)
         plain = np.where(n > 0, none_heard(p, see, n), 1.0)
-        sure = np.where(n > 0, none_heard(p, see + ON_AGAIN, n), 1.0)
+        sure = np.where(n > 0, none_heard(p, see + ON_AGAIN * TRUST, n), 1.0)
         down = _product(silence, unseen + (1 - unseen) * plain, len(at))
         first = np.bincount(of, chance * (share < 0.2), minlength=len(at)) / np.bincount(of, share < 0.2)
         mean_wait = every.due_s[at] / np.maximum(first, 0.003) / 3600.0
