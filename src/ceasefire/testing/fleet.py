@@ -25,7 +25,7 @@ from ceasefire.testing import fleet_ships as ships
 from ceasefire.testing import fleet_told as told
 from ceasefire.testing.fleet_hulls import hulls
 from ceasefire.testing.fleet_lanes import CORRIDOR
-from ceasefire.testing.fleet_plants import Plant, Trouble
+from ceasefire.testing.fleet_trouble import Plant, Trouble
 
 __all__ = ["Fleet", "Trouble", "simulate"]
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ceasefire.geo import distance
 from ceasefire.testing.fleet_paths import KNOT_KM_S, Motion
-from ceasefire.testing.fleet_plants import Plant, Trouble
 from ceasefire.testing.fleet_radio import Heard, Receivers, velocity
 from ceasefire.testing.fleet_ships import FLAGS, HOUR, Ship
+from ceasefire.testing.fleet_trouble import Plant, Trouble
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ from ceasefire.testing import fleet_paths as paths
 from ceasefire.testing import fleet_plants as plants
 from ceasefire.testing import fleet_ships as ships
 from ceasefire.testing.fleet_lanes import PORTS
-from ceasefire.testing.fleet_plants import Plant, Trouble
+from ceasefire.testing.fleet_trouble import Plant, Trouble
 
 _WORK: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "": (("tanker", "tanker", "cargo"), ("tanker", "cargo")),

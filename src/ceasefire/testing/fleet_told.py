@@ -20,7 +20,7 @@ from ceasefire.testing import fleet_false as false
 from ceasefire.testing import fleet_paths as paths
 from ceasefire.testing import fleet_ships as ships
 from ceasefire.testing.fleet_lanes import PORTS
-from ceasefire.testing.fleet_plants import Plant
+from ceasefire.testing.fleet_trouble import Plant
 
 Array = NDArray[Any]
 
