@@ -26,7 +26,7 @@ ACTS = {"distress": "attack.naval", "jamming": "interference"}
 @pytest.fixture(scope="module")
 def incidents() -> Table[Incident]:
     fleet = pytest.importorskip("ceasefire.testing.fleet")
-    sailed = fleet.simulate(seed=3, ships=40, hours=96, every_s=600, start=np.datetime64("2025-04-08T00:00", "ms"))
+    sailed = fleet.simulate(seed=3, ships=12, hours=60, every_s=1800, start=np.datetime64("2025-04-08T12:00", "ms"))
     rows = []
     for e in sailed.events:
         act = ACTS.get(e.kind.split(".")[0])
