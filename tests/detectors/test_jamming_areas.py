@@ -85,3 +85,18 @@ def test_places_between_and_troubled_messages():
     assert between(f)[0][1] == 30.5
     assert np.isnan(between(f)[0][3])
     assert troubled(f).tolist() == [False, True, False, True]
+
+
+def test_an_area_becomes_one_observation_and_other_events_none():
+    from dataclasses import replace
+
+    from ceasefire.detectors.interference_at_sea import observations
+
+    events = list(jamming(sea(lost=(4, 5))))
+    (one,) = observations(
+        [*events, replace(events[0], kind="gap"), replace(events[0], kind="identity.shared")], source="a"
+    )
+    assert one.act == "interference.jamming"
+    assert one.region == "XZ-BLS"
+    assert one.accused == ""
+    assert one.likelihood_ratio == 20.0
