@@ -278,3 +278,14 @@ def test_a_zone_that_nobody_looked_at_has_no_row_and_one_that_nobody_heard_no_li
     zones = {"z": shapely.box(30, 44, 31, 45)}
     assert len(by_zone(events(), zones, looks=[away])) == 0
     assert by_zone(events(), zones, looks=[deaf])[0].upper == float("inf")
+
+
+def test_silences_that_begin_and_end_together_are_the_receiver() -> None:
+    gone = [-200.0, -199.0, 199.0, 200.0]
+    one = sailing(272000001, 30.0, minutes=gone, knots=0.0)
+    three = Fixes.join([sailing(272000002 + k, 30.2 + 0.1 * k, minutes=gone, knots=0.0) for k in range(3)])
+    others = Fixes.join([sailing(273000000 + k, 29.3 + 0.2 * k, minutes=np.arange(-300, 301, 5.0), lat=44.2, knots=0.0)
+                         for k in range(5)])  # fmt: skip
+    alone = solve(spots({"lon": 30.0}), Fixes.join([one, others]), Reception(0.99)).p_dark[0]
+    alike = solve(spots({"lon": 30.0}), Fixes.join([one, three, others]), Reception(0.99)).p_dark[0]
+    assert alike < 0.5 < 0.8 < alone

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ceasefire.detectors.vessel_match import Recall, Weighed
 from ceasefire.detectors.vessel_plane import Plane, inside
@@ -44,6 +45,9 @@ together is taken as no surer than the second."""
 OFF, OFF_POWER = 0.0057, 8.3
 """Odds, before reception is weighed, that a ship silent for the whole listening time had switched off; for a shorter
 silence they are multiplied by its share of the time to this power."""
+ALIKE, ALIKE_MINUTES, ALIKE_KM, MOST_ALIKE = 0.1, 8.0, 150.0, 3
+"""Factor on these odds for each other ship (up to three) within so many km whose silence began and ended within so many
+minutes of this one's: masters do not switch off together, receivers fail for all."""
 CLASS_B = 0.2
 """Power to which P(not heard) is raised for class B, which transmits less often and with less power."""
 QUIET = 1.0 / 12.0
@@ -70,6 +74,25 @@ def lost(heard: Array) -> Array:
     [0.0005, 0.1, 1.0]
     """
     return np.asarray(1.0 - np.minimum(np.nan_to_num(heard), MOST_HEARD))
+
+
+def alike(there: ShipsThere) -> Array:
+    """Count, for each ship, other ships near it that fell silent and were heard again at the same times, up to a most.
+
+    Why: an outage that reception has missed shows in silences that begin and end together.
+    """
+    out = np.zeros(len(there))
+    before, after = there.silent_before_h * 60.0, there.silent_after_h * 60.0
+    _, rows = np.unique(there.mmsi, return_index=True)  # two tracks of one number are no two witnesses
+    rows = rows[np.isfinite(before[rows]) & np.isfinite(after[rows]) & ((before + after)[rows] > LISTEN_MINUTES)]
+    if len(rows) < 2:
+        return out
+    x, y = ((there.places.weight[rows] * v[rows]).sum(axis=1) for v in (there.places.east, there.places.north))
+    at = np.stack([before[rows] / ALIKE_MINUTES, after[rows] / ALIKE_MINUTES, x / ALIKE_KM, y / ALIKE_KM], axis=1)
+    near = cKDTree(at).query_ball_point(at, 1.0, p=np.inf, return_length=True)
+    count = np.minimum(np.asarray(near) - 1, MOST_ALIKE)
+    place = np.minimum(np.searchsorted(there.mmsi[rows], there.mmsi), len(rows) - 1)
+    return np.where(there.mmsi[rows][place] == there.mmsi, count[place], out)
 
 
 class Listening(Protocol):
@@ -127,7 +150,7 @@ class Scene:
         before, after = (np.minimum(v * 60, LISTEN_MINUTES) for v in (there.silent_before_h, there.silent_after_h))
         silence = (before + after) / (2 * LISTEN_MINUTES)
         quiet = silence > QUIET
-        off_odds = np.where(quiet, OFF * silence**OFF_POWER, 0.0)
+        off_odds = np.where(quiet, OFF * silence**OFF_POWER, 0.0) * ALIKE ** alike(there)
         far = listening.unheard_before_and_after(there, np.flatnonzero(quiet), plane)
         on = np.ones(len(pairs.ship))
         some = np.flatnonzero(quiet[pairs.ship])
