@@ -196,9 +196,7 @@ class _Reading:
 
     def file(self, path: Path, number: int) -> Iterator[AisBatch]:
         if number > MOST_FILES:
-            raise SourceError(
-                f"{self.tally.source}: more than {MOST_FILES:,} files; read them in several calls"
-            )
+            raise SourceError(f"{self.tally.source}: more than {MOST_FILES:,} files; read them in several calls")
         sha256 = ""
         for one in opened(path):
             sha256 = one.sha256
@@ -236,12 +234,14 @@ class _Reading:
         if head.problem:
             one.problem = head.problem
             return
-        read = 0
+        read, before = 0, self.tally.sentences
         for block, first_line in one.blocks():
             read += len(block)
             text = block.removeprefix(b"\xef\xbb\xbf") if first_line == 1 else block
             found = rows(text, first_line, head)
             yield self.batch(take(self.decoder, found, head, zone=self.zone, fallback=self.time), read)
+        if self.tally.sentences == before and not one.problem:
+            one.problem = "a table with a header and no rows"
         self._cut(one)
 
     def _cut(self, one: Opened) -> None:
