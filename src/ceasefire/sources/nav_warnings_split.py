@@ -31,10 +31,12 @@ _REFERS_END = re.compile(r"(?:CANCEL(?:S|LED|LING)?|AND|,|SEE|REF(?:ER|ERENCE)?(
 _DTG_LINE = re.compile(
     r"\d{6}[ \t]*(?:UTC|Z|GMT)?[ \t]*[A-Z]{3}[ \t]*\d{0,4}[ \t]*|\d{1,2} [A-Z]{3,9} \d{4} \d\d:\d\d UTC[ \t]*"
 )
+_NEAR = 300
+"""Characters before an identifier in which its time of issue, or a word that refers to it, may stand."""
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/td|/pre)\b[^<>]{0,200}>", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,500}>.{0,500000}?</\1>", re.IGNORECASE | re.DOTALL)
-_ROW = re.compile(r"<NAVAREASVIGOR\b[^<>]{0,200}>(.{0,40000}?)</NAVAREASVIGOR>", re.IGNORECASE | re.DOTALL)
+_ROW = re.compile(r"<(/?)NAVAREASVIGOR\b[^<>]{0,200}>", re.IGNORECASE)
 _CELL = re.compile(r"<(\w{1,30})>([^<]{0,30000})</\1>")
 
 
@@ -79,7 +81,7 @@ def identifiers(text: str) -> Iterator[re.Match[str]]:
     ['0124']
     """
     for hit in HEADER.finditer(text):
-        lead = text[: hit.start()].rstrip("\n \t")
+        lead = text[max(0, hit.start() - _NEAR) : hit.start()].rstrip("\n \t")
         if not _REFERS.search(hit["words"]) and not _REFERS_END.search(lead[lead.rfind("\n") + 1 :]):
             yield hit
 
@@ -98,12 +100,18 @@ def _lines(hit: re.Match[str]) -> str:
 
 def _rows(text: str) -> Iterator[Message]:
     """Read rows of the XML: number, time of issue, area and English text as one message."""
-    for hit in _ROW.finditer(text):
-        cells = {name.lower(): html.unescape(value).strip() for name, value in _CELL.findall(hit[1])}
-        line = text.count("\n", 0, hit.start()) + 1
+    tags, line, at = list(_ROW.finditer(text)), 1, 0
+    for i, hit in enumerate(tags):
+        if hit[1]:
+            continue
+        line, at = line + text.count("\n", at, hit.start()), hit.start()
+        row = text[hit.end() : tags[i + 1].start() if i + 1 < len(tags) else len(text)][: 2 * LONGEST]
+        cells = {name.lower(): html.unescape(value).strip() for name, value in _CELL.findall(row)}
         number, body = cells.get("nnunaf", ""), cells.get("ntein", "") or cells.get("ntees", "")
         if not number or not body:
-            yield Message(line, hit[0][:500].upper(), wrong="a row without its number (nnunaf) or its text (ntein)")
+            yield Message(
+                line, row.strip()[:500].upper(), wrong="a row without its number (nnunaf) or its text (ntein)"
+            )
             continue
         head = number if HEADER.match(number.upper()) else f"NAVAREA III {number}"
         issued = _dtg(cells.get("nfemi", ""))
@@ -147,12 +155,16 @@ def _list(text: str, first: int) -> Iterator[Message]:
     """Read a list: each line that names a series and a number begins a message."""
     begins: list[int] = []
     for hit in identifiers(text):
-        before = text[: hit.start()].rstrip("\n \t")
+        near = max(0, hit.start() - _NEAR)
+        before = text[near : hit.start()].rstrip("\n \t")
         last = before[before.rfind("\n") + 1 :]
-        begins.append(before.rfind("\n") + 1 if _DTG_LINE.fullmatch(last.strip()) else hit.start())
+        begins.append(near + before.rfind("\n") + 1 if _DTG_LINE.fullmatch(last.strip()) else hit.start())
+    line, at = first, 0
     for i, begin in enumerate(begins):
         body = text[begin : begins[i + 1] if i + 1 < len(begins) else len(text)].strip("\n \t=")
-        yield _bounded(first + text.count("\n", 0, begin), body, "")
+        line += text.count("\n", at, begin)
+        at = begin
+        yield _bounded(line, body, "")
     lead = text[: begins[0]] if begins else text
     if re.search(r"\d{6} ?UTC|\d[\d.,-]{3,8} ?[NS]\b.{0,6}\d[\d.,-]{4,9} ?[EW]\b", lead):
         line = first + len(lead) - len(lead.lstrip("\n"))
