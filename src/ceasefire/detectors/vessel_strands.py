@@ -28,7 +28,7 @@ SLACK_S = 2.0
 GOES_ON = 5
 """Fixes from which a strand is a ship of its own; fewer are strays."""
 
-TURNS, AT_ONCE_H = 6, 1.0
+TURNS, AT_ONCE_H = 6, 0.75
 """Changes between two strands, and hours in which both go on, from which they are sent at once."""
 
 OPEN = 12
