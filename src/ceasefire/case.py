@@ -217,8 +217,9 @@ class Case:
         bounds = self.file.thresholds
         one = judge(fused.incidents, self.agreement, thresholds=bounds, view=self.file.boundary_view)
         two = judge_periods(
-            fused.incidents, one, fused.coverage, self.agreement, clock=self.file.clock, thresholds=bounds
-        )
+            fused.incidents, one, fused.coverage, self.agreement, clock=self.file.clock, thresholds=bounds,
+            view=self.file.boundary_view,
+        )  # fmt: skip
         owed = [judge_obligations(observed.claims, a, cutoff=self.file.cutoff) for a in (self.agreement, *self.others)]
         three = judge_claims(observed.claims, fused.incidents, fused.coverage, self.agreement, level=bounds.level)
         events = borne_out(
@@ -229,7 +230,7 @@ class Case:
             judged=three.column("subject").tolist(),
         )
         findings = Table.concat(Finding, [one, two, *owed, three, events])
-        self.say(f"assess: {len(findings):,} findings under {len(self.agreement.readings)} readings")
+        self.say(f"assess: {len(findings):,} findings under {len(self.agreement.held)} readings")
         return findings
 
     def effects(self, fused: Incidents) -> tuple[Judged, ...]:

@@ -6,6 +6,7 @@ place and day gets a statement, and a zero is printed only with the chance that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,8 +94,7 @@ def judge_periods(
     for provision in agreement.provisions:
         if provision.kind != "prohibition":
             continue
-        act = provision.acts[0].split(".")[0]
-        cells = coverage.keep(coverage.column("act") == act)
+        cells = _of_acts(coverage, provision.acts)
         if len(cells) == 0:
             continue
         for reading in provision.readings:
@@ -112,6 +112,18 @@ def _concerned(zone: Zone, cells: Table[Coverage], view: str) -> _Array:
     """Mark the cells of regions that have a part in the zone, shape (n,)."""
     codes, at = np.unique(cells.column("region").astype(str), return_inverse=True)
     return may_hold(zone, codes.tolist(), view=view)[at]
+
+
+def _of_acts(coverage: Table[Coverage], acts: Sequence[str]) -> Table[Coverage]:
+    """Give the cells of a provision's acts: where it forbids several kinds, the one that would have been seen least."""
+    roots = list(dict.fromkeys(a.split(".")[0] for a in acts))
+    each = [coverage.keep(coverage.column("act") == root) for root in roots]
+    first = each[0]
+    if len(each) == 1 or any(len(c) != len(first) for c in each):
+        return first
+    worst = np.argmin(np.stack([c.column("exposure") for c in each]), axis=0)
+    order = worst * len(first) + np.arange(len(first))
+    return Table.concat(Coverage, each).keep(order)
 
 
 def _judge_one(

@@ -9,6 +9,8 @@ import numpy as np
 
 from ceasefire.detectors.jamming_areas import jamming
 from ceasefire.detectors.vessel_clean import Cleaned
+from ceasefire.detectors.vessel_conduct import course, distress, speed, stop
+from ceasefire.detectors.vessel_distress import Said
 from ceasefire.detectors.vessel_gaps import gaps
 from ceasefire.detectors.vessel_identity import identity
 from ceasefire.detectors.vessel_meetings import rendezvous
@@ -29,6 +31,7 @@ def behaviour(
     statics: Statics,
     reception: Reception,
     *,
+    texts: Sequence[Said] = (),
     ports: Ports,
     files: Sequence[str],
     window: Window,
@@ -42,6 +45,8 @@ def behaviour(
         As received: what is false must not be cleaned away before it was looked for.
     cleaned, statics, reception
         What can be used of it, what ships say of themselves, and who could be heard.
+    texts
+        Safety texts: who, when, what.
     ports
         Where ships lie without meeting or loitering.
     files
@@ -64,6 +69,10 @@ def behaviour(
         "silences": lambda: gaps(fixes, reception, track=cleaned.track, unplaced=cleaned.unplaced, files=files),
         "meetings": lambda: rendezvous(fixes, discs, statics=statics, reception=reception, samples=samples),
         "loitering": lambda: loitering(fixes, discs, statics=statics, reception=reception, samples=samples),
+        "odd speeds": lambda: speed(fixes, discs, statics=statics, reception=reception, samples=samples),
+        "odd turns": lambda: course(fixes, discs, statics=statics, reception=reception, samples=samples),
+        "sudden stops": lambda: stop(fixes, discs, statics=statics, reception=reception, samples=samples),
+        "calls for help": lambda: distress(raw, discs, texts=texts, reception=reception),
         "port calls": lambda: port_call(fixes, discs, reception=reception, samples=samples),
     }
     parts = []

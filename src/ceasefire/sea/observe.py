@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,25 +13,27 @@ import numpy as np
 from ceasefire.errors import CeasefireError
 from ceasefire.fusion.coverage import days as days_of
 from ceasefire.geo.fixes import Fixes, Statics
-from ceasefire.geo.regions import locate
+from ceasefire.geo.regions import locate, shape
 from ceasefire.geo.sea_zones import outline
 from ceasefire.model.intake import Intake, Window
 from ceasefire.model.records import Look, Observation, Quarantined
 from ceasefire.model.sea import Disturbed, EventDay, Sea, SeaWarning
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import VesselEvent
+from ceasefire.sea.calls import calls
 from ceasefire.sea.given import AIS, Given, Line, Sailed, allow, before_days, corridors
 from ceasefire.sea.looks import looks
+from ceasefire.sea.radar import LIGHTS, RADAR, Seen, look, silent
 from ceasefire.sea.traffic import Days, Water, sea_days
 from ceasefire.sea.traffic import corridors as traffic_of
 
 if TYPE_CHECKING:
     from ceasefire.sources.ais import AisRead
 
-PRODUCTS = ("ais", "nav_warnings")
+PRODUCTS = ("ais", "nav_warnings", "ship_scenes", "boat_lights")
 """Products of the sea that a source line of a case may name."""
-DISTURBED = 0.3
-"""Least P(jammed) of a cell and hour that is kept for the map."""
+RATE = 0.05
+"""False-discovery rate up to which a cell and hour is kept for the map."""
 
 
 def observe(given: Given) -> Sailed:
@@ -51,18 +53,42 @@ def observe(given: Given) -> Sailed:
     intakes = {name: intake for name, (intake, _) in told.items()}
     warned = tuple(w for _, warnings in told.values() for w in warnings)
     heard = given.of("ais")
-    if not heard:
+    seen = look(given) if given.of(RADAR) or given.of(LIGHTS) else Seen()
+    intakes |= seen.intakes
+    if not heard and not seen.ships and not warned:
         return Sailed(intakes)
     if not given.seas:
         raise CeasefireError("a source of AIS needs a sea: add `XZ-BLS` or another sea to the case's area")
     for line in heard:
         allow(line, AIS)
-    sailed = _heard(heard, given)
+    sailed = _heard(heard, given, seen) if heard else _unheard(given, seen)
     sea = replace(sailed.sea, warnings=warned) if sailed.sea else None
     return Sailed({**intakes, **sailed.intakes}, sailed.events, sea)
 
 
-def _heard(lines: Sequence[Line], given: Given) -> Sailed:
+def _unheard(given: Given, seen: Seen) -> Sailed:
+    """Give what radar, lights and warnings tell where nobody listened."""
+    dark, _ = silent(seen, given, None, Statics.empty(), None, _zones(given, ()))
+    record = Sea(
+        sources=tuple(line.id for line in given.lines),
+        start=given.window.start,
+        end=given.window.end,
+        seas=given.seas,
+        ships=0,
+        fixes=0,
+        days=(),
+        dark=dark,
+        notes=tuple(seen.notes),
+    )
+    return Sailed({}, Table.empty(VesselEvent), record)
+
+
+def _zones(given: Given, water: Sequence[Water]) -> dict[str, Any]:
+    """Give the zones by which silent ships are counted: the seas, and the corridors."""
+    return {code: shape(code) for code in given.seas} | {w.id: w.polygon for w in water}
+
+
+def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
     """Turn positions into everything that they tell."""
     from ceasefire.detectors.interference_at_sea import observations
     from ceasefire.detectors.jamming_areas import jamming_map
@@ -87,15 +113,27 @@ def _heard(lines: Sequence[Line], given: Given) -> Sailed:
         given.say(f"observe: ais: {text}")
 
     events = behaviour(
-        raw, cleaned, statics, reception, ports=ports(*given.seas), files=digests, window=window, say=say
+        raw,
+        cleaned,
+        statics,
+        reception,
+        texts=_texts(read),
+        ports=ports(*given.seas),
+        files=digests,
+        window=window,
+        say=say,
     )
     calendar, earlier = days_of(window, given.clock), _earlier(window, given.clock, earliest)
     of_seas = sea_days(cleaned.fixes, reception, given.seas, days=calendar, clock=given.clock)
-    of_zones = traffic_of(
-        cleaned.fixes, reception, _drawn(given, lines), days=calendar, before=earlier, clock=given.clock
-    )
+    water = _drawn(given, lines)
+    of_zones = traffic_of(cleaned.fixes, reception, water, days=calendar, before=earlier, clock=given.clock)
     cells = jamming_map(raw.keep(raw.times >= _ms(window.start)), reception=reception)
-    seen = observations(events, source=lines[0].id, fixes=raw)
+    dark, silent_ships = silent(seen, given, cleaned, statics, reception, _zones(given, water))
+    name, names = lines[0].id, _names(read)
+    told = Table.concat(
+        Observation,
+        [observations(events, source=name, granule=names), calls(events, source=name, granule=names)],
+    )
     record = Sea(
         sources=tuple(line.id for line in lines),
         start=window.start,
@@ -107,20 +145,22 @@ def _heard(lines: Sequence[Line], given: Given) -> Sailed:
         corridors=of_zones,
         events=_by_day(events, given),
         disturbed=_disturbed(cells),
+        dark=dark,
         cleaned=tuple((REASONS[k], n) for k, n in cleaned.counts.items() if n),
-        notes=_notes(cleaned.clocks, earlier),
+        notes=(*_notes(cleaned.clocks, earlier), *seen.notes),
     )
     intakes = {}
     for k, line in enumerate(lines):
         rest = read[line.id]
         intakes[line.id] = Intake(
-            observations=seen if k == 0 else Table.empty(Observation),
+            observations=told if k == 0 else Table.empty(Observation),
             looks=looks(of_seas, calendar, source=line.id) if k == 0 else Table.empty(Look),
             quarantine=Table.concat(Quarantined, [rest.quarantine, *([cleaned.quarantine] if k == 0 else [])]),
             count=rest.count,
             files=rest.files,
         )
-    return Sailed(intakes, events, record)
+    every = Table.concat(VesselEvent, [events, silent_ships]).sort("start", "kind", "mmsi", "id")
+    return Sailed(intakes, every, record)
 
 
 def _read(line: Line) -> AisRead:
@@ -148,6 +188,12 @@ def _joined(read: Sequence[AisRead]) -> tuple[Fixes, Statics, tuple[str, ...]]:
     every = Statics(**{n: np.concatenate([getattr(s, n) for s in statics]) for n in names})
     order = np.lexsort((every.times.view("int64"), every.mmsi))
     return Fixes.join(parts), every.keep(order), tuple(digest for one in read for _, digest in one.files)
+
+
+def _texts(read: Mapping[str, AisRead]) -> list[tuple[int, np.datetime64, str]]:
+    """Give safety texts as who, when and what."""
+    each = [r.texts for r in read.values()]
+    return [row for t in each for row in zip(t.mmsi.tolist(), t.times, t.text.tolist(), strict=True)]
 
 
 def _nothing(read: AisRead, given: Given) -> Intake:
@@ -192,7 +238,7 @@ def _by_day(events: Table[VesselEvent], given: Given) -> tuple[EventDay, ...]:
 
 
 def _disturbed(cells: Table) -> tuple[Disturbed, ...]:  # type: ignore[type-arg]
-    likely = cells.keep(np.nan_to_num(cells.column("probability")) >= DISTURBED)
+    likely = cells.keep(np.nan_to_num(cells.column("rate"), nan=1.0) <= RATE)
     return tuple(
         Disturbed(
             lon=round(c.west + c.side_deg / 2, 6),
@@ -248,3 +294,9 @@ def _ms(when: datetime) -> np.datetime64:
 
 def _utc(when: np.datetime64) -> datetime:
     return datetime.fromtimestamp(float(when.astype("datetime64[ms]").astype(np.int64)) / 1000.0, tz=UTC)
+
+
+def _names(read: Mapping[str, AisRead]) -> str:
+    """Give the name of the file, or of how many there are."""
+    names = [name for one in read.values() for name, _ in one.files]
+    return names[0] if len(names) == 1 else f"{len(names)} files"

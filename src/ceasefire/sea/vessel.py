@@ -84,9 +84,18 @@ def vessel_record(
     if len(cleaned.fixes):
         start, end = cleaned.fixes.times.min(), cleaned.fixes.times.max() + np.timedelta64(1, "s")
         reception = Reception.estimate(cleaned.fixes, start=start, end=end)
+        texts = list(zip(read.texts.mmsi.tolist(), read.texts.times, read.texts.text.tolist(), strict=True))
         window = Window(_utc(start), _utc(end) + timedelta(seconds=1))
         found = behaviour(
-            read.fixes, cleaned, read.statics, reception, ports=ports(), files=digests, window=window, say=say
+            read.fixes,
+            cleaned,
+            read.statics,
+            reception,
+            texts=texts,
+            ports=ports(),
+            files=digests,
+            window=window,
+            say=say,
         )
         events = tuple(e for e in found if mmsi == e.mmsi or mmsi in e.others)
     kept = cleaned.fixes.ship(mmsi)
