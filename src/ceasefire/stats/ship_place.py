@@ -60,7 +60,6 @@ class Places:
         a, b = (np.broadcast_to(np.asarray(v, dtype=np.float64), (len(self),))[:, None] for v in (east_km, north_km))
         return Places(self.weight, self.east + a, self.north + b, self.ee, self.nn, self.en)
 
-
     def stretched(self, share: float, east_km: ArrayLike, north_km: ArrayLike) -> Places:
         """Give a share of every mixture to a part stretched along a line: shapes (ships,), km, one standard error.
 
