@@ -63,7 +63,7 @@ class Ghosts:
     track_deg: float
     """Direction of flight over the ground, degrees from north."""
     offsets_m: tuple[float, ...]
-    """Distances along the track, metres; about 4,000 to 6,000 for Sentinel-1 IW, by swath."""
+    """Distances along the track, metres, as the sensor's publisher states them for the swath."""
     tolerance_m: float = 300.0
     """How exactly the distance is known."""
 

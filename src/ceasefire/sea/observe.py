@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 PRODUCTS = ("ais", "nav_warnings", "ship_scenes", "boat_lights")
 """Products of the sea that a source line of a case may name."""
+LATE = timedelta(hours=1)
+"""The first day of the files counts as whole where they begin within this of its midnight."""
 RATE = 0.05
 """False-discovery rate up to which a cell and hour is kept for the map."""
 
@@ -217,7 +219,7 @@ def _drawn(given: Given, lines: Sequence[Line]) -> tuple[Water, ...]:
 def _earlier(window: Window, clock: str, begin: datetime) -> Days:
     """Give the whole days before the case that the data reach."""
     first = begin.astimezone(ZoneInfo(clock)).replace(hour=0, minute=0, second=0, microsecond=0)
-    whole = first if first >= begin else first + timedelta(days=1)
+    whole = first if begin - first <= LATE else first + timedelta(days=1)
     return days_of(Window(whole.astimezone(UTC), window.start), clock) if whole < window.start else []
 
 
