@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,14 +21,12 @@ from ceasefire.model.sea import Disturbed, EventDay, Sea, SeaWarning
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import VesselEvent
 from ceasefire.sea.calls import calls
+from ceasefire.sea.gather import Heard, gather
 from ceasefire.sea.given import AIS, Given, Line, Sailed, allow, before_days, corridors
 from ceasefire.sea.looks import looks
 from ceasefire.sea.radar import LIGHTS, RADAR, Seen, look, silent
 from ceasefire.sea.traffic import Days, Water, sea_days
 from ceasefire.sea.traffic import corridors as traffic_of
-
-if TYPE_CHECKING:
-    from ceasefire.sources.ais import AisRead
 
 PRODUCTS = ("ais", "nav_warnings", "ship_scenes", "boat_lights")
 """Products of the sea that a source line of a case may name."""
@@ -94,12 +92,15 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
     """Turn positions into everything that they tell."""
     from ceasefire.detectors.interference_at_sea import observations
     from ceasefire.detectors.jamming_areas import jamming_map
-    from ceasefire.detectors.vessel_clean import REASONS, clean
+    from ceasefire.detectors.vessel_clean import REASONS, clean, set_right
     from ceasefire.geo.ports import ports
     from ceasefire.geo.reception import Reception
     from ceasefire.sea.behaviour import behaviour
 
-    read = {line.id: _read(line) for line in lines}
+    def say(text: str) -> None:
+        given.say(f"observe: ais: {text}")
+
+    read = {line.id: gather(line, say=say) for line in lines}
     raw, statics, digests = _joined(list(read.values()))
     window, most = given.window, max(before_days(line) for line in lines)
     begin = window.start - timedelta(days=most)
@@ -108,11 +109,10 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
     if not len(raw):
         return Sailed({line.id: _nothing(read[line.id], given) for line in lines})
     cleaned = clean(raw, source=lines[0].id, files=tuple(name for r in read.values() for name, _ in r.files))
+    if cleaned.clocks:
+        raw, _ = set_right(raw, cleaned.clocks)
     earliest = max(begin, _utc(raw.times.min()))
     reception = Reception.estimate(cleaned.fixes, start=_ms(earliest), end=_ms(window.end))
-
-    def say(text: str) -> None:
-        given.say(f"observe: ais: {text}")
 
     events = behaviour(
         raw,
@@ -149,7 +149,7 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
         disturbed=_disturbed(cells),
         dark=dark,
         cleaned=tuple((REASONS[k], n) for k, n in cleaned.counts.items() if n),
-        notes=(*_notes(cleaned.clocks, earlier), *seen.notes),
+        notes=(*_notes(cleaned.clocks, earlier), *(r.note for r in read.values() if r.note), *seen.notes),
     )
     intakes = {}
     for k, line in enumerate(lines):
@@ -165,14 +165,7 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
     return Sailed(intakes, every, record)
 
 
-def _read(line: Line) -> AisRead:
-    from ceasefire.sources import ais
-
-    options = {k: v for k, v in line.options.items() if k not in ("before_days", "corridors")}
-    return ais.read(line.paths, source=line.id, options=options)
-
-
-def _joined(read: Sequence[AisRead]) -> tuple[Fixes, Statics, tuple[str, ...]]:
+def _joined(read: Sequence[Heard]) -> tuple[Fixes, Statics, tuple[str, ...]]:
     """Put the fixes of several source lines together; files are numbered on, stations are kept apart."""
     files, stations, parts, statics = 0, 0, [], []
     for one in read:
@@ -185,20 +178,19 @@ def _joined(read: Sequence[AisRead]) -> tuple[Fixes, Statics, tuple[str, ...]]:
             )
         )
         statics.append(replace(one.statics, source=(one.statics.source + files).astype(np.int16)))
-        files, stations = files + len(one.files), stations + len(one.stations)
+        files, stations = files + len(one.files), stations + one.stations
     names = Statics.__dataclass_fields__
     every = Statics(**{n: np.concatenate([getattr(s, n) for s in statics]) for n in names})
     order = np.lexsort((every.times.view("int64"), every.mmsi))
     return Fixes.join(parts), every.keep(order), tuple(digest for one in read for _, digest in one.files)
 
 
-def _texts(read: Mapping[str, AisRead]) -> list[tuple[int, np.datetime64, str]]:
+def _texts(read: Mapping[str, Heard]) -> list[tuple[int, np.datetime64, str]]:
     """Give safety texts as who, when and what."""
-    each = [r.texts for r in read.values()]
-    return [row for t in each for row in zip(t.mmsi.tolist(), t.times, t.text.tolist(), strict=True)]
+    return [row for one in read.values() for row in one.texts]
 
 
-def _nothing(read: AisRead, given: Given) -> Intake:
+def _nothing(read: Heard, given: Given) -> Intake:
     """Say that nobody was heard: the looks are lost."""
     return Intake(quarantine=read.quarantine, count=read.count, files=read.files)
 
@@ -298,7 +290,7 @@ def _utc(when: np.datetime64) -> datetime:
     return datetime.fromtimestamp(float(when.astype("datetime64[ms]").astype(np.int64)) / 1000.0, tz=UTC)
 
 
-def _names(read: Mapping[str, AisRead]) -> str:
+def _names(read: Mapping[str, Heard]) -> str:
     """Give the name of the file, or of how many there are."""
     names = [name for one in read.values() for name, _ in one.files]
     return names[0] if len(names) == 1 else f"{len(names)} files"

@@ -99,6 +99,7 @@ def silent(
             scene_time=scene.time,
             footprint=scene.footprint,
             track=cleaned.track[near],
+            poor=cleaned.on_land[near],
             unplaced=cleaned.unplaced,
             least=0.0,
             **extra,

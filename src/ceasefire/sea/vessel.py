@@ -67,7 +67,7 @@ def vessel_record(
     CeasefireError
         Where no file holds anything of that number.
     """
-    from ceasefire.detectors.vessel_clean import clean
+    from ceasefire.detectors.vessel_clean import clean, set_right
     from ceasefire.geo.ports import ports
     from ceasefire.geo.reception import Reception
     from ceasefire.sea.behaviour import behaviour
@@ -87,7 +87,7 @@ def vessel_record(
         texts = list(zip(read.texts.mmsi.tolist(), read.texts.times, read.texts.text.tolist(), strict=True))
         window = Window(_utc(start), _utc(end) + timedelta(seconds=1))
         found = behaviour(
-            read.fixes,
+            set_right(read.fixes, cleaned.clocks)[0],
             cleaned,
             read.statics,
             reception,
