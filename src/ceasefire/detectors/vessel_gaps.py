@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.detectors.vessel_doors import doors
 from ceasefire.detectors.vessel_events import MOST, identifier, instant
 from ceasefire.geo import distance
 from ceasefire.geo.fixes import Fixes
@@ -161,7 +162,8 @@ def silences(
         off = switched / (switched + missed)
         rate = (off.sum() + PRIOR_GAPS) / (watched_h + PRIOR_HOURS)
     due = every.wait_s[at] / every.due_s[at]
-    return Silence(every.before[at], every.after[at], due, missed, off)
+    door = doors(fixes, every.before[at], every.after[at])
+    return Silence(every.before[at], every.after[at], due, missed, off * (1.0 - door))
 
 
 def _spoke(fixes: Fixes, every: Waits, unplaced: Fixes) -> Array:
