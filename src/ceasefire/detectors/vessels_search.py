@@ -38,6 +38,8 @@ LEAST_BRIGHT = 1000
 """Fewer bright pixels tell no looks."""
 PIECE = 3072
 """Pixels along a piece."""
+MANY = 200_000
+"""Bright pixels from which they are shared out to threads."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,8 @@ def bright(
             progress(k + 1, 0, len(all_))
     row, column = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     values = np.concatenate([p[2] for p in parts], axis=2)
-    order = np.lexsort((column, row))
-    values = values[:, :, order]
+    order = np.argsort(row * grid.shape[1] + column, kind="stable")
+    values = np.take(values, order, axis=2)
     return Bright(row[order], column[order], values[0], values[1], values[2], moments, tested)
 
 
@@ -163,14 +165,25 @@ def surprises(
         own = stated or _fitted(found.ratio[b], first, near[..., 0], block)
         tables, tables_wide = cfar.sea(own, clutter.CUT), cfar.sea(_step(own * _gain(apart)), clutter.WIDE_CUT)
         spread, spread_wide = cfar.spread_of(first, tables)[block], cfar.spread_of(second, tables_wide)[block]
-        single.append(cfar.surprise(found.ratio[b], spread, tables))
+        single.append(_surprise(found.ratio[b], spread, tables))
         # both are over the mean of single pixels below the cut
         scale = cfar.mean_below(spread, tables) / cfar.mean_below(spread_wide, tables_wide)
         filled = np.where(np.isfinite(found.wide[b]), found.wide[b], 0.0)
-        wide.append(cfar.surprise(filled * scale, spread_wide, tables_wide))
+        wide.append(_surprise(filled * scale, spread_wide, tables_wide))
         spreads.append(spread)
         told.append(own)
     return np.maximum(cfar.together(single), cfar.together(wide)), tuple(told), np.stack(spreads)
+
+
+def _surprise(ratio: Floats, spread: Floats, tables: cfar.Sea) -> Floats:
+    """Give `cfar.surprise`, a part on each thread: the same numbers."""
+    several = allowed(None)
+    if len(ratio) < MANY or several < 2:
+        return cfar.surprise(ratio, spread, tables)
+    cuts = np.linspace(0, len(ratio), 4 * several + 1).astype(np.int64)
+    with ThreadPoolExecutor(several) as pool:
+        parts = pool.map(lambda a, b: cfar.surprise(ratio[a:b], spread[a:b], tables), cuts[:-1], cuts[1:])
+        return np.concatenate(list(parts))
 
 
 def read(pixels: Pixels, rows: slice, columns: slice) -> NDArray[np.float32]:
