@@ -15,8 +15,6 @@ from ceasefire.run import Run
 from ceasefire.testing.fleet import Fleet, Trouble, simulate
 from ceasefire.testing.fleet_nmea import nmea
 
-pytest.importorskip("pyais", reason="AIS needs the extra sea")
-
 CASE = """case: 1
 id: sea
 title: Invented ships

@@ -15,7 +15,7 @@ from ceasefire.sources import ais, ais_positions, ais_statics
 from ceasefire.sources.ais_bits import Bits
 from ceasefire.sources.ais_listing import fields
 
-pyais = pytest.importorskip("pyais", reason="the extra `sea` (pyais) is not installed")
+pyais = pytest.importorskip("pyais", reason="pyais, the second decoder, is not installed")
 LOGS = ("ais-nmea.log", "pyais_nmea_data_sample.txt", "sample.aivdm", "test_data_20211101.nm4")
 
 

@@ -77,7 +77,7 @@ def test_reception_is_what_was_drawn():
 
 
 def test_every_sentence_decodes_to_the_fix_it_came_from(fleet):
-    pyais = pytest.importorskip("pyais", reason="needs the extra 'sea'")
+    pyais = pytest.importorskip("pyais", reason="pyais, the second decoder, is not installed")
     some = fleet.fixes.keep(np.linspace(0, len(fleet.fixes) - 1, 400).astype(int))
     for k, line in enumerate(b"".join(positions(some)).splitlines()):
         said = pyais.decode(line.split(b"\\")[2])
@@ -92,7 +92,7 @@ def test_every_sentence_decodes_to_the_fix_it_came_from(fleet):
 
 
 def test_a_log_holds_statics_and_texts():
-    pyais = pytest.importorskip("pyais", reason="needs the extra 'sea'")
+    pyais = pytest.importorskip("pyais", reason="pyais, the second decoder, is not installed")
     fleet = simulate(seed=6, ships=30, hours=12, every_s=600, trouble=Trouble.none())
     log = nmea(fleet)
     assert log == nmea(fleet)

@@ -25,7 +25,7 @@ def vessel(
     Every event has a probability, the chance that it would have been heard, and the SHA-256 of the files it rests on;
     none is a breach by itself. All ships of the files are read, because they tell who could be heard.
 
-    Try: ceasefire vessel 272000001 examples/black-sea-2025/simulated.yml
+    Try: ceasefire vessel 272000001 ais/*.nmea
 
     Ships that say they are military or law enforcement are given no finer than their sea.
     """

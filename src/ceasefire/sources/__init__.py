@@ -72,8 +72,11 @@ class RasterReader(Protocol):
 _MATERIAL: dict[str, str] = {
     "black_marble": "ceasefire.sources.black_marble",
     "drone": "ceasefire.sources.drone",
+    "ais": "ceasefire.sources.ais",
+    "ship_scenes": "ceasefire.sources.sentinel1",
+    "boat_lights": "ceasefire.sources.boat_lights",
 }
-"""Products whose readers give neither rows nor stacks: series of night lights, flights."""
+"""Products whose readers give neither rows nor stacks of a case's sites: night lights, flights, ships."""
 
 
 def modules() -> dict[str, str]:
@@ -85,7 +88,7 @@ def modules() -> dict[str, str]:
 def products() -> list[str]:
     """List the products that a source line may name.
 
-    >>> {"viina", "sentinel1", "drone"} <= set(products())
+    >>> {"viina", "sentinel1", "drone", "ais"} <= set(products())
     True
     """
     return list(modules())

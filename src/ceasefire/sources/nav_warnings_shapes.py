@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import shapely
@@ -110,12 +111,14 @@ def zone(text: str, found: list[Position]) -> tuple[Zone | None, str]:
         shapes += drawn
         if _COAST.search(text[group[0].begin : at + 40]):
             assumed.append("the coast between two corners is drawn as a straight line")
-    whole = shapes[0][1] if len(shapes) == 1 else shapely.GeometryCollection([g for _, g in shapes])
-    if len(shapes) > 1 and all(g.geom_type == "Polygon" for _, g in shapes):
-        whole = shapely.union_all([g for _, g in shapes])  # areas may overlap
-    elif len(shapes) > 1 and len({g.geom_type for _, g in shapes}) == 1:
-        kind = {"LineString": shapely.MultiLineString, "Point": shapely.MultiPoint}
-        whole = kind[shapes[0][1].geom_type]([g for _, g in shapes])
+    parts: list[Any] = [g for _, g in shapes]
+    sorts = {g.geom_type for g in parts}
+    whole: Any = parts[0] if len(parts) == 1 else shapely.GeometryCollection(parts)
+    if len(parts) > 1 and sorts == {"Polygon"}:
+        whole = shapely.union_all(parts)  # areas may overlap
+    elif len(parts) > 1 and len(sorts) == 1:
+        kinds_of: dict[str, Any] = {"LineString": shapely.MultiLineString, "Point": shapely.MultiPoint}
+        whole = kinds_of[parts[0].geom_type](parts)
     lon, lat, radius_km = _disc(whole, points=all(s == "point" for s, _ in shapes))
     if radius_km > WIDEST_KM:
         return None, f"the zone is {radius_km:.0f} km wide: a position must be wrong"

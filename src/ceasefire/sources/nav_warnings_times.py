@@ -163,10 +163,9 @@ class _Reading:
             hours = [int(x) for x in daily[0].groups() if x is not None]
             spans = self.times.intervals
             self.times.intervals = []
-            for start, end in spans:
-                if end is None:
-                    continue
-                self._each_day(start, end, hours)
+            for first, last in spans:
+                if last is not None:
+                    self._each_day(first, last, hours)
 
     def _hours_of_days(self) -> None:
         if _LISTED.search(self.rest):
