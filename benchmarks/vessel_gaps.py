@@ -3,7 +3,8 @@
     python -m benchmarks.vessel_gaps                # test seeds 100, 101, 102
     python -m benchmarks.vessel_gaps 11 12          # seeds of one's own; those under 100 were used for fitting
 
-A silence is a true gap where the transmitter was off for half of it or more. The baseline calls every silence of an
+A silence is a true gap where the ship was on this sea and its transmitter off for half of it or more; a ship that left
+through a strait and came back has switched nothing off. The baseline calls every silence of an
 hour or more a gap; the second takes away those in cells where fewer than half of the messages were ever heard.
 """
 
@@ -21,7 +22,8 @@ from ceasefire.stats.counts import interval
 from ceasefire.testing.fleet import Fleet, simulate
 
 Array = np.ndarray[Any, Any]
-SHIPS, HOURS, EVERY_S = 150, 36, 30.0
+SHORT, WEEK = (150, 36, 30.0), (60, 192, 60.0)
+"""Ships, hours, and seconds from which one message of a ship is kept."""
 
 
 def ece(p: Array, y: Array, bins: int = 10) -> float:
@@ -33,7 +35,8 @@ def ece(p: Array, y: Array, bins: int = 10) -> float:
 def brier_of_reception(fleet: Fleet, reception: Reception) -> tuple[float, float, float]:
     """Give the Brier score of `chance`, of the truth itself, and of one number for all, at places where ships are."""
     random = np.random.default_rng(1)
-    hull, t = random.integers(0, len(fleet.ships), 20_000), random.uniform(0, HOURS * 3600.0, 20_000)
+    fleet_s = float((fleet.end - fleet.start) / np.timedelta64(1, "s"))
+    hull, t = random.integers(0, len(fleet.ships), 20_000), random.uniform(0, fleet_s, 20_000)
     lon, lat = fleet.moves.at(hull, t)
     here = np.isfinite(lon)
     times = fleet.start + (t[here] * 1000).astype("m8[ms]")
@@ -48,16 +51,23 @@ def brier_of_reception(fleet: Fleet, reception: Reception) -> tuple[float, float
     )
 
 
-def one(seed: int, outage: float) -> dict[str, Any]:
-    """Measure one sea."""
-    fleet = simulate(seed=seed, ships=SHIPS, hours=HOURS, every_s=EVERY_S, outage=outage)
+def _off(fleet: Fleet, mmsi: int, times: Array) -> float:
+    """Give the share of instants at which a ship was on this sea and sent nothing."""
+    mine = np.full(len(times), mmsi)
+    return float((np.isfinite(fleet.where(mine, times)[0]) & ~fleet.broadcasts(mine, times)).mean())
+
+
+def one(seed: int, outage: float, world: tuple[int, int, float]) -> dict[str, Any]:
+    """Measure one sea of so many ships, hours and seconds between kept messages."""
+    ships, hours, every_s = world
+    fleet = simulate(seed=seed, ships=ships, hours=hours, every_s=every_s, outage=outage)
     cleaned = clean(fleet.fixes, land=False)
     reception = Reception.estimate(cleaned.fixes, start=fleet.start, end=fleet.end)
     found = silences(cleaned.fixes, reception, track=cleaned.track, unplaced=cleaned.unplaced)
     f = cleaned.fixes
     share = np.linspace(0.02, 0.98, 41)
     y = np.array([
-        (~fleet.broadcasts(np.full(41, f.mmsi[a]), f.times[a] + share * (f.times[b] - f.times[a]))).mean() >= 0.5
+        _off(fleet, int(f.mmsi[a]), f.times[a] + share * (f.times[b] - f.times[a])) >= 0.5
         for a, b in zip(found.before, found.after, strict=True)
     ])  # fmt: skip
     cells = reception.rates.heard.sum(axis=1)
@@ -76,9 +86,11 @@ def one(seed: int, outage: float) -> dict[str, Any]:
 
 def main(seeds: list[int]) -> None:
     """Print all."""
-    print(f"seeds {seeds}: {SHIPS} ships, {HOURS} h, one message in {EVERY_S:.0f} s at most, patchy reception")
-    for outage in (0.02, 0.3):
-        got = [one(seed, outage) for seed in seeds]
+    for world, outage in ((SHORT, 0.02), (SHORT, 0.3), (WEEK, 0.02)):
+        print(
+            f"seeds {seeds}: {world[0]} ships, {world[1]} h, one message in {world[2]:.0f} s at most, patchy reception"
+        )
+        got = [one(seed, outage, world) for seed in seeds]
         p, y, well = (np.concatenate([g[k] for g in got]) for k in ("p", "y", "well"))
         print(f"stations down {outage:.0%} of the time: {len(p)} silences of an hour or more, {y.sum()} of them off")
         rules = {"ours, P > 0.5": p > 0.5, "every silence": p >= 0, "where half is heard": well}

@@ -7,6 +7,7 @@ is used by all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,19 +17,43 @@ from scipy.special import gammaln
 
 from ceasefire.geo import distance
 from ceasefire.geo.fixes import Fixes
+from ceasefire.geo.seas import coast_km
 
 Array = NDArray[Any]
 
-NEAR_KM = 10.0
-"""Silences that begin within this of each other, and end within it, are at one place."""
-PRIOR = 0.05
-"""P(a place at which a ship fell silent is a door), before others are looked at: stated."""
+NEAR_KM = 15.0
+"""Silences that begin within this of each other, and end within it of where they began, are at one place."""
+AT_COAST, AT_SEA = 0.7, 0.02
+"""P(a place at which a ship fell silent and came back is a door), before others are looked at, near the coast (rivers,
+straits, quays behind a hill) and away from it: the first chosen of four on simulated seas (seeds 1 and 2), the second
+stated."""
+PASSAGES: tuple[tuple[str, float, float, float], ...] = (
+    ("Bosphorus", 29.14, 41.25, 30.0),
+    ("Sulina", 29.76, 45.16, 20.0),
+    ("Bystre", 29.75, 45.34, 15.0),
+    ("Kerch Strait", 36.60, 45.05, 25.0),
+    ("Dnipro-Bug estuary", 31.52, 46.59, 15.0),
+)
+"""Known ways out of the Black Sea: name, longitude, latitude, radius in km; general knowledge."""
+KNOWN = 0.95
+"""P(door) of a silence that begins and ends at known ways out, whichever they are."""
+COAST_KM = 15.0
+"""Places nearer to land than this are near the coast."""
 SWITCHED = 0.01
 """Share of the ships at a place that would switch off there and come back, were it no door: stated."""
+OFF = 0.5
+"""Least P(the transmitter was off) by reception alone of a silence that counts."""
 _CELL_DEG = 0.05
 
 
-def doors(fixes: Fixes, before: Array, after: Array) -> Array:
+def doors(
+    fixes: Fixes,
+    before: Array,
+    after: Array,
+    off: Array,
+    *,
+    passages: Sequence[tuple[str, float, float, float]] = PASSAGES,
+) -> Array:
     """Give P(the place is a door) of each silence, by what other ships did there, shape (silences,).
 
     Under a door any share of the ships that were there leaves through it and comes back (a uniform share); else one in
@@ -40,14 +65,18 @@ def doors(fixes: Fixes, before: Array, after: Array) -> Array:
         Cleaned fixes.
     before, after
         Rows of the last fix before and the first after each silence.
+    off
+        P(the transmitter was off) of each, by reception alone: a silence that reception explains is no sign of a door.
+    passages
+        Known ways out.
 
     >>> t = np.array([0, 60], "M8[m]").astype("M8[ms]")
-    >>> f = Fixes.of(mmsi=np.repeat(np.arange(1, 7), 2), times=np.tile(t, 6), lon=np.full(12, 29.1),
-    ...     lat=np.full(12, 41.3))
-    >>> doors(f, np.arange(0, 12, 2), np.arange(1, 12, 2)).round(2).tolist()
+    >>> f = Fixes.of(mmsi=np.repeat(np.arange(1, 7), 2), times=np.tile(t, 6), lon=np.full(12, 34.1),
+    ...     lat=np.full(12, 43.3))
+    >>> doors(f, np.arange(0, 12, 2), np.arange(1, 12, 2), np.ones(6)).round(2).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
-    >>> doors(f, np.array([0]), np.array([1])).round(3).tolist()
-    [0.009]
+    >>> doors(f, np.array([0]), np.array([1]), np.ones(1)).round(3).tolist()
+    [0.004]
     """
     n = len(before)
     if not n:
@@ -56,10 +85,9 @@ def doors(fixes: Fixes, before: Array, after: Array) -> Array:
     end = distance.unit_vectors(fixes.lon[after], fixes.lat[after])
     reach = float(distance.chord(NEAR_KM))
     ship = fixes.mmsi[before]
+    back = (np.linalg.norm(begin - end, axis=1) <= reach) & (off >= OFF)
     pairs = cKDTree(begin).query_pairs(reach, output_type="ndarray")
-    alike = (np.linalg.norm(end[pairs[:, 0]] - end[pairs[:, 1]], axis=1) <= reach) & (
-        ship[pairs[:, 0]] != ship[pairs[:, 1]]
-    )
+    alike = back[pairs].all(axis=1) & (ship[pairs[:, 0]] != ship[pairs[:, 1]])
     a, b = pairs[alike].T
     did = _distinct(np.concatenate([a, b]), np.concatenate([ship[b], ship[a]]), n)
     column, line = (np.floor(v / _CELL_DEG).astype(np.int64) for v in (fixes.lon, fixes.lat))
@@ -71,7 +99,13 @@ def doors(fixes: Fixes, before: Array, after: Array) -> Array:
     chosen = gammaln(many + 1) - gammaln(did + 1) - gammaln(many - did + 1)
     no_door = chosen + did * np.log(SWITCHED) + (many - did) * np.log1p(-SWITCHED)
     factor = np.exp(np.clip(-np.log(many + 1) - no_door, -500.0, 500.0))
-    return np.asarray(PRIOR * factor / (PRIOR * factor + 1.0 - PRIOR))
+    prior = np.where(coast_km(fixes.lon[before], fixes.lat[before]) > -COAST_KM, AT_COAST, AT_SEA)
+    found = np.where(back, prior * factor / (prior * factor + 1.0 - prior), 0.0)
+    out = [np.zeros(n, dtype=bool) for _ in range(2)]
+    for _, lon, lat, radius_km in passages:
+        for k, rows in enumerate((before, after)):
+            out[k] |= distance.km(lon, lat, fixes.lon[rows], fixes.lat[rows]) <= radius_km
+    return np.where(out[0] & out[1], np.maximum(found, KNOWN), found)
 
 
 def _distinct(row: Array, ship: Array, n: int) -> Array:

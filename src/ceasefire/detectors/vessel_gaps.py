@@ -162,7 +162,7 @@ def silences(
         off = switched / (switched + missed)
         rate = (off.sum() + PRIOR_GAPS) / (watched_h + PRIOR_HOURS)
     due = every.wait_s[at] / every.due_s[at]
-    door = doors(fixes, every.before[at], every.after[at])
+    door = doors(fixes, every.before[at], every.after[at], off)
     return Silence(every.before[at], every.after[at], due, missed, off * (1.0 - door))
 
 
