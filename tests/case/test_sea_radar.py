@@ -45,8 +45,9 @@ LIGHTS = (
     "c,95.0,31.2,3.0,2025-04-02 00:31:04.0,1,110\n"
 )
 WARNING = (
-    "010500 UTC APR 25\nNAVAREA III 0150/25\nBLACK SEA\nGUNNERY EXERCISE IN AREA BOUNDED BY 44-00N 032-00E 44-00N 032-20E "
-    "43-50N 032-20E 43-50N 032-00E FROM 020600 UTC APR 25 TO 021500 UTC APR 25.\nCANCEL THIS MSG 021600 UTC APR 25\n"
+    "010500 UTC APR 25\nNAVAREA III 0150/25\nBLACK SEA\nGUNNERY EXERCISE IN AREA BOUNDED BY 44-00N 032-00E "
+    "44-00N 032-20E 43-50N 032-20E 43-50N 032-00E FROM 020600 UTC APR 25 "
+    "TO 021500 UTC APR 25.\nCANCEL THIS MSG 021600 UTC APR 25\n"
 )
 
 
@@ -135,9 +136,8 @@ def test_lights_and_warnings_are_counted_and_told(run: Run, folder: Path) -> Non
 
 
 def test_without_a_receiver_nothing_is_said_of_any_ship(folder: Path) -> None:
-    text = "\n".join(line for line in CASE.splitlines() if "receivers" not in line).replace(
-        "output: out", "output: deaf"
-    )
+    kept = [line for line in CASE.splitlines() if "receivers" not in line]
+    text = "\n".join(kept).replace("output: out", "output: deaf")
     (folder / "deaf.yml").write_text(text + "\n", encoding="utf-8")
     observed = Case.read(folder / "deaf.yml").observe()
     assert observed.sea is not None

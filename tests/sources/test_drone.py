@@ -317,3 +317,13 @@ def test_a_clock_that_was_set_back_in_one_file_repeats_nothing(tmp_path):
     read = drone.read([tmp_path], source="p")
     assert sum(len(f) for f in read.flights) == 60
     assert read.count.duplicates == 0
+
+
+def test_a_member_without_a_name_is_set_aside_and_the_rest_goes_on(tmp_path):
+    path = archive(tmp_path, {"a.csv": b"x", "b.csv": b"y"})
+    data = path.read_bytes().replace(b"b.csv", b"\0.csv")  # zipfile cuts a name at its first NUL
+    path.write_bytes(data)
+    read = drone.read([path], source="x")
+    read.check()
+    assert any("has no name" in f.reason for f in read.files)
+    assert len([f for f in read.files if f.state == drone.ASIDE]) == len(read.files) == 2

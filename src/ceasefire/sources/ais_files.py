@@ -153,7 +153,8 @@ def opened(path: Path) -> Iterator[Opened]:
     try:
         if magic.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as archive:
-                members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+                names = archive.infolist()
+                members = [m for m in names if not m.filename.endswith("/") and not m.filename.startswith("__MACOSX/")]
                 if not members:
                     yield Opened(name, sha256, problem="the archive holds no file")
                 for member in members:

@@ -199,7 +199,7 @@ def _members(path: Path, name: str, scratch: Path, room: list[int], options: Map
             folder = scratch / f"{len(list(scratch.iterdir())):04d}"
             folder.mkdir()
             for number, info in enumerate(infos):
-                if info.is_dir():
+                if info.filename.endswith("/"):  # a folder; `is_dir` fails on a name of no letters
                     continue
                 shown = f"{name}/{_printable(info.filename)}"
                 reason = _refused(info)
@@ -219,6 +219,8 @@ def _members(path: Path, name: str, scratch: Path, room: list[int], options: Map
 def _refused(info: zipfile.ZipInfo) -> str:
     """Say why a member is not unpacked, empty where it may be."""
     parts = info.filename.replace("\\", "/").split("/")
+    if not info.filename:
+        return "a member of the archive has no name"
     if ".." in parts or info.filename.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", info.filename):
         return "the archive escapes its folder with this name"
     if stat.S_ISLNK(info.external_attr >> 16):
