@@ -71,3 +71,21 @@ def test_a_sea_without_a_message_has_a_lost_look_and_one_that_was_heard_its_shar
     assert len(set(made.column("id").tolist())) == 4
     unknown = SeaDay(region="XZ-AZS", day=START.date(), ships=0, fixes=0, heard=float("nan"), silent_hours=24.0)
     assert looks([unknown], DAYS[:1], source="ais")[0].lost == "no reception"
+
+
+def test_ships_that_stay_all_day_are_heard_although_half_of_the_hours_are_lost() -> None:
+    stayed = []
+    for number in range(6):
+        times = np.datetime64("2025-04-01", "ms") + np.arange(0, 96, 2) * np.timedelta64(1, "h")
+        place = {"lon": np.full(48, 30.5), "lat": np.full(48, 45.0)}
+        stayed.append(Fixes.of(mmsi=np.full(48, 272_000_001 + number), times=times, **place))
+    got = corridors(
+        Fixes.join(stayed),
+        Ears([0.9, 0.9, 0.5, 0.5]),
+        [LANE],
+        days=DAYS[2:],
+        before=DAYS[:2],
+        clock="UTC",  # type: ignore[arg-type]
+    )[0]
+    assert got.rate == pytest.approx(6.0, rel=0.001)
+    assert got.ratio == pytest.approx(1.0, rel=0.001)

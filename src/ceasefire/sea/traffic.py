@@ -96,7 +96,8 @@ def corridors(
         inside = _inside(zone.polygon, fixes)
         now = _counted(fixes, inside, zone.polygon, reception, days, clock)
         then = _counted(fixes, inside, zone.polygon, reception, before, clock)
-        got = rate_ratio(*_told(now), *_told(then))
+        stay = _hours_inside(fixes, inside)
+        got = rate_ratio(*_told(now, stay), *_told(then, stay))
         out.append(
             Corridor(
                 id=zone.id,
@@ -133,10 +134,23 @@ def _counted(
     )
 
 
-def _told(days: Sequence[CorridorDay]) -> tuple[list[int], list[float]]:
-    """Give counts and exposures of the days of which enough would have been heard."""
+def _told(days: Sequence[CorridorDay], stay: float) -> tuple[list[int], list[float]]:
+    """Give counts and exposures of the days of which enough would have been heard.
+
+    A ship that stays some hours has as many chances to be heard at least once, one an hour.
+    """
     good = [d for d in days if d.heard >= LEAST_HEARD]
-    return [d.ships for d in good], [d.heard for d in good]
+    return [d.ships for d in good], [1.0 - (1.0 - min(d.heard, 1.0)) ** stay for d in good]
+
+
+def _hours_inside(fixes: Fixes, inside: Array) -> float:
+    """Give the median of the hours, at least 1, in which a ship was heard in a zone on a day on which it was."""
+    mmsi, hour = fixes.mmsi[inside].astype(np.int64), fixes.times[inside].astype("datetime64[h]").astype(np.int64)
+    if not len(mmsi):
+        return 1.0
+    spells = np.unique(np.stack([mmsi, hour]), axis=1)
+    _, hours = np.unique(np.stack([spells[0], spells[1] // 24]), axis=1, return_counts=True)
+    return max(1.0, float(np.median(hours)))
 
 
 def _inside(polygon: Any, fixes: Fixes) -> Array:
