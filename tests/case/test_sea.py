@@ -59,6 +59,26 @@ def test_every_message_is_counted_and_the_broken_one_has_its_reason(run: Run) ->
     assert any("checksum" in q.reason for q in run.observed.quarantine.where(source="receivers"))
 
 
+def test_positions_taken_out_by_cleaning_are_a_stage_that_adds_up(run: Run) -> None:
+    cleaning, sea = run.observed.counts["positions of ships"], run.observed.sea
+    assert sea is not None
+    assert cleaning.rows == cleaning.used + cleaning.duplicates + cleaning.quarantined
+    assert sum(n for _, n in sea.cleaned) == cleaning.duplicates + cleaning.quarantined > 0
+    assert 0 < len(run.observed.quarantine.where(source="receivers"))
+
+
+def test_a_receiver_that_heard_nothing_in_the_period_looked_in_vain(folder: Path) -> None:
+    later = CASE.replace("from: 2025-04-02, to: 2025-04-03", "from: 2025-06-02, to: 2025-06-03")
+    later = later.replace("2025-04-12", "2025-06-12")
+    (folder / "later.yml").write_text(later, encoding="utf-8")
+    observed = Case.read(folder / "later.yml").observe()
+    looks = observed.looks.where(channel="ais")
+    assert len(looks) == 4
+    assert set(looks.column("lost")) == {"no reception"}
+    assert observed.sea is not None
+    assert [d.silent_hours for d in observed.sea.days] == [24.0] * 4
+
+
 def test_the_sea_that_was_heard_has_looks_and_the_other_lost_ones(run: Run) -> None:
     looks = run.observed.looks.where(channel="ais")
     black, azov = (looks.where(region=code) for code in ("XZ-BLS", "XZ-AZS"))
@@ -120,7 +140,7 @@ def test_days_within_the_delay_are_not_published(folder: Path, run: Run) -> None
 def test_ais_in_a_case_without_a_sea_and_an_unknown_option_are_refused(folder: Path) -> None:
     dry = CASE.replace("[XZ-BLS, XZ-AZS]", "[UA-51]")
     (folder / "dry.yml").write_text(dry, encoding="utf-8")
-    with pytest.raises(CeasefireError, match="needs a sea"):
+    with pytest.raises(CeasefireError, match="sources of the sea need a sea"):
         Case.read(folder / "dry.yml").observe()
     (folder / "odd.yml").write_text(CASE.replace("corridors:", "coridors:"), encoding="utf-8")
     with pytest.raises(CeasefireError, match="no option 'coridors'"):

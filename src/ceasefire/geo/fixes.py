@@ -171,6 +171,17 @@ class Statics:
         kinds = ["i4", "M8[ms]", "M8[ms]", "i4", "O", "O", "i2", "f4", "f4", "f4", "f4", "O", "i2"]
         return cls(*(np.empty(0, dtype=k) for k in kinds))
 
+    @classmethod
+    def join(cls, parts: Iterable[Statics]) -> Self:
+        """Put several together, by ship and time; numbers of files must already agree.
+
+        >>> len(Statics.join([Statics.empty(), Statics.empty()]))
+        0
+        """
+        each = list(parts) or [cls.empty()]
+        every = cls(**{f.name: np.concatenate([getattr(p, f.name) for p in each]) for f in fields(cls)})
+        return every.keep(np.lexsort((every.times.view("int64"), every.mmsi)))
+
     def __len__(self) -> int:
         return len(self.mmsi)
 

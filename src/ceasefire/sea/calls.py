@@ -6,6 +6,7 @@ day, and it is no breach either. It stays undecided until somebody reports (deci
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from math import isfinite
 
@@ -46,7 +47,7 @@ def calls(events: Table[VesselEvent], *, source: str, granule: str) -> Table[Obs
                 channel=CHANNEL,
                 procedure="sensor",
                 start=e.start,
-                end=max(e.end, e.start.replace(microsecond=0)),
+                end=max(e.end, e.start + timedelta(seconds=1)),
                 reported=e.end,
                 lon=e.lon,
                 lat=e.lat,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +81,7 @@ def gather(line: Line, *, say: Callable[[str], None], large: int = LARGE, every_
         raise ValueError("the reader of AIS gave no batch")
     return Heard(
         fixes=fixes,
-        statics=_joined(statics),
+        statics=Statics.join(statics),
         texts=tuple(said),
         stations=len(tally.stations),
         quarantine=Table.of(Quarantined, tally.rows),
@@ -107,9 +107,3 @@ def thinned(fixes: Fixes, every_s: float) -> Fixes:
     m, s, p = fixes.mmsi[order], slot[order], placed[order]
     first = np.append(True, (m[1:] != m[:-1]) | (s[1:] != s[:-1]) | (p[1:] != p[:-1]))
     return fixes.keep(np.sort(order[first]))
-
-
-def _joined(parts: list[Statics]) -> Statics:
-    """Put statements together, in order."""
-    every = Statics(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Statics)})
-    return every.keep(np.lexsort((every.times.view("int64"), every.mmsi)))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from math import nan
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from ceasefire.detectors.vessel_clean import Cleaned
 from ceasefire.errors import CeasefireError
 from ceasefire.fusion.coverage import days as days_of
 from ceasefire.geo.fixes import Fixes, Statics
 from ceasefire.geo.regions import locate, shape
 from ceasefire.geo.sea_zones import outline
-from ceasefire.model.intake import Intake, Window
-from ceasefire.model.records import Look, Observation, Quarantined
-from ceasefire.model.sea import Disturbed, EventDay, Sea, SeaWarning
+from ceasefire.model.intake import Count, Intake, Window
+from ceasefire.model.jamming import JammingCell
+from ceasefire.model.records import Look, Observation
+from ceasefire.model.sea import Disturbed, EventDay, Sea, SeaDay
 from ceasefire.model.table import Table
 from ceasefire.model.vessel import VesselEvent
 from ceasefire.sea.calls import calls
@@ -27,11 +30,14 @@ from ceasefire.sea.looks import looks
 from ceasefire.sea.radar import LIGHTS, RADAR, Seen, look, silent
 from ceasefire.sea.traffic import Days, Water, sea_days
 from ceasefire.sea.traffic import corridors as traffic_of
+from ceasefire.sea.warned import warned
 
 PRODUCTS = ("ais", "nav_warnings", "ship_scenes", "boat_lights")
 """Products of the sea that a source line of a case may name."""
 LATE = timedelta(hours=1)
 """The first day of the files counts as whole where they begin within this of its midnight."""
+CLEANING = "positions of ships"
+"""Under which the rows of cleaning are counted: what the readers used, looked at as ways of ships."""
 RATE = 0.05
 """False-discovery rate up to which a cell and hour is kept for the map."""
 
@@ -49,20 +55,20 @@ def observe(given: Given) -> Sailed:
     CeasefireError
         An option that is none, a corridor that is no zone, or AIS in a case whose area holds no sea.
     """
-    told = {line.id: _warned(line, given) for line in given.of("nav_warnings")}
+    told = {line.id: warned(line, given) for line in given.of("nav_warnings")}
     intakes = {name: intake for name, (intake, _) in told.items()}
-    warned = tuple(w for _, warnings in told.values() for w in warnings)
+    zones = tuple(w for _, warnings in told.values() for w in warnings)
     heard = given.of("ais")
     seen = look(given) if given.of(RADAR) or given.of(LIGHTS) else Seen()
     intakes |= seen.intakes
-    if not heard and not seen.ships and not warned:
+    if not heard and not seen.ships and not zones:
         return Sailed(intakes)
     if not given.seas:
-        raise CeasefireError("a source of AIS needs a sea: add `XZ-BLS` or another sea to the case's area")
+        raise CeasefireError("sources of the sea need a sea: add `XZ-BLS` or another sea to the case's area")
     for line in heard:
         allow(line, AIS)
     sailed = _heard(heard, given, seen) if heard else _unheard(given, seen)
-    sea = replace(sailed.sea, warnings=warned) if sailed.sea else None
+    sea = replace(sailed.sea, warnings=zones) if sailed.sea else None
     return Sailed({**intakes, **sailed.intakes}, sailed.events, sea)
 
 
@@ -104,10 +110,11 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
     raw, statics, digests = _joined(list(read.values()))
     window, most = given.window, max(before_days(line) for line in lines)
     begin = window.start - timedelta(days=most)
+    every_fix = raw
     raw = raw.keep((raw.times >= _ms(begin)) & (raw.times < _ms(window.end)))
     given.say(f"observe: ais: {len(raw):,} positions of {len(raw.ships()[0]):,} ships in the period and before")
     if not len(raw):
-        return Sailed({line.id: _nothing(read[line.id], given) for line in lines})
+        return _nothing(read, given, seen)
     cleaned = clean(raw, source=lines[0].id, files=tuple(name for r in read.values() for name, _ in r.files))
     if cleaned.clocks:
         raw, _ = set_right(raw, cleaned.clocks)
@@ -120,7 +127,7 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
         statics,
         reception,
         texts=_texts(read),
-        ports=ports(*given.seas),
+        ports=ports(),
         files=digests,
         window=window,
         say=say,
@@ -157,12 +164,21 @@ def _heard(lines: Sequence[Line], given: Given, seen: Seen) -> Sailed:
         intakes[line.id] = Intake(
             observations=told if k == 0 else Table.empty(Observation),
             looks=looks(of_seas, calendar, source=line.id) if k == 0 else Table.empty(Look),
-            quarantine=Table.concat(Quarantined, [rest.quarantine, *([cleaned.quarantine] if k == 0 else [])]),
+            quarantine=rest.quarantine,
             count=rest.count,
             files=rest.files,
         )
+    intakes[CLEANING] = _cleaning(cleaned, len(raw), len(every_fix) - len(raw))
     every = Table.concat(VesselEvent, [events, silent_ships]).sort("start", "kind", "mmsi", "id")
     return Sailed(intakes, every, record)
+
+
+def _cleaning(cleaned: Cleaned, rows: int, outside: int) -> Intake:
+    """Count what cleaning took out of the positions that were read; some of each reason are kept."""
+    copies = cleaned.counts.get("copy", 0)
+    bad = sum(cleaned.counts.values()) - copies
+    count = Count(rows=rows, used=rows - copies - bad, duplicates=copies, quarantined=bad, outside=outside)
+    return Intake(quarantine=cleaned.quarantine, count=count)
 
 
 def _joined(read: Sequence[Heard]) -> tuple[Fixes, Statics, tuple[str, ...]]:
@@ -179,10 +195,7 @@ def _joined(read: Sequence[Heard]) -> tuple[Fixes, Statics, tuple[str, ...]]:
         )
         statics.append(replace(one.statics, source=(one.statics.source + files).astype(np.int16)))
         files, stations = files + len(one.files), stations + one.stations
-    names = Statics.__dataclass_fields__
-    every = Statics(**{n: np.concatenate([getattr(s, n) for s in statics]) for n in names})
-    order = np.lexsort((every.times.view("int64"), every.mmsi))
-    return Fixes.join(parts), every.keep(order), tuple(digest for one in read for _, digest in one.files)
+    return Fixes.join(parts), Statics.join(statics), tuple(digest for one in read for _, digest in one.files)
 
 
 def _texts(read: Mapping[str, Heard]) -> list[tuple[int, np.datetime64, str]]:
@@ -190,9 +203,26 @@ def _texts(read: Mapping[str, Heard]) -> list[tuple[int, np.datetime64, str]]:
     return [row for one in read.values() for row in one.texts]
 
 
-def _nothing(read: Heard, given: Given) -> Intake:
-    """Say that nobody was heard: the looks are lost."""
-    return Intake(quarantine=read.quarantine, count=read.count, files=read.files)
+def _nothing(read: Mapping[str, Heard], given: Given, seen: Seen) -> Sailed:
+    """Say that no ship was heard in the period: every look is lost, and radar and lights stand alone."""
+    calendar = days_of(given.window, given.clock)
+    zone = ZoneInfo(given.clock)
+    deaf = [
+        SeaDay(region=code, day=a.astimezone(zone).date(), ships=0, fixes=0, heard=nan, silent_hours=_hours(a, b))
+        for code in given.seas
+        for a, b in calendar
+    ]
+    sailed = _unheard(given, seen)
+    intakes = {
+        name: Intake(
+            looks=looks(deaf, calendar, source=name) if k == 0 else Table.empty(Look),
+            quarantine=one.quarantine,
+            count=one.count,
+            files=one.files,
+        )
+        for k, (name, one) in enumerate(read.items())
+    }
+    return replace(sailed, intakes=intakes, sea=replace(sailed.sea, days=tuple(deaf)) if sailed.sea else None)
 
 
 def _drawn(given: Given, lines: Sequence[Line]) -> tuple[Water, ...]:
@@ -221,17 +251,18 @@ def _by_day(events: Table[VesselEvent], given: Given) -> tuple[EventDay, ...]:
         return ()
     zone = ZoneInfo(given.clock)
     region = locate(events.column("lon"), events.column("lat"))
-    found: dict[tuple[str, object, str], list[float]] = {}
+    found: dict[tuple[str, date, str], list[float]] = {}
     for where, e in zip(region.tolist(), events, strict=True):
         day = max(e.start, given.window.start).astimezone(zone).date()
         found.setdefault((where if where in given.seas else "", day, e.kind), []).append(e.probability)
     return tuple(
-        EventDay(region=where, day=day, kind=kind, number=len(p), expected=round(float(np.nansum(p)), 4))  # type: ignore[arg-type]
-        for (where, day, kind), p in sorted(found.items(), key=lambda kv: (str(kv[0][1]), kv[0][0], kv[0][2]))
+        EventDay(region=where, day=day, kind=kind, number=len(p), expected=round(float(np.nansum(p)), 4))
+        for (where, day, kind), p in sorted(found.items(), key=lambda kv: (kv[0][1], kv[0][0], kv[0][2]))
     )
 
 
-def _disturbed(cells: Table) -> tuple[Disturbed, ...]:  # type: ignore[type-arg]
+def _disturbed(cells: Table[JammingCell]) -> tuple[Disturbed, ...]:
+    """Give the cells and hours that stand out at the false-discovery rate."""
     likely = cells.keep(np.nan_to_num(cells.column("rate"), nan=1.0) <= RATE)
     return tuple(
         Disturbed(
@@ -248,9 +279,9 @@ def _disturbed(cells: Table) -> tuple[Disturbed, ...]:  # type: ignore[type-arg]
     )
 
 
-def _notes(clocks: object, earlier: Days) -> tuple[str, ...]:
+def _notes(clocks: Mapping[int, float], earlier: Days) -> tuple[str, ...]:
     out = []
-    if isinstance(clocks, dict) and clocks:
+    if clocks:
         said = ", ".join(f"{v:+.0f} s" for v in clocks.values())
         out.append(f"Clocks of {len(clocks)} receiving stations were set right: {said}.")
     if not earlier:
@@ -258,28 +289,8 @@ def _notes(clocks: object, earlier: Days) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _warned(line: Line, given: Given) -> tuple[Intake, tuple[SeaWarning, ...]]:
-    """Read navigational warnings: their acts as observations, their zones for the chapter."""
-    from ceasefire.sources.nav_warnings import warnings
-
-    got = warnings(line.paths, source=line.id, window=given.window, options=line.options)
-    out = []
-    for w in got.warnings:
-        for start, end in w.intervals[:1]:
-            out.append(
-                SeaWarning(
-                    id=w.id,
-                    number=f"{w.series} {w.number}".strip(),
-                    kind=w.kind,
-                    start=datetime.fromisoformat(start),
-                    end=datetime.fromisoformat(end) if end else None,
-                    lon=w.lon,
-                    lat=w.lat,
-                    radius_km=w.radius_km,
-                    cancelled=w.cancelled_by,
-                )
-            )
-    return got.intake, tuple(out)
+def _hours(begin: datetime, end: datetime) -> float:
+    return (end - begin).total_seconds() / 3600.0
 
 
 def _ms(when: datetime) -> np.datetime64:
