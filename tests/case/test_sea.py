@@ -64,7 +64,7 @@ def test_positions_taken_out_by_cleaning_are_a_stage_that_adds_up(run: Run) -> N
     assert sea is not None
     assert cleaning.rows == cleaning.used + cleaning.duplicates + cleaning.quarantined
     assert sum(n for _, n in sea.cleaned) == cleaning.duplicates + cleaning.quarantined > 0
-    assert 0 < len(run.observed.quarantine.where(source="receivers"))
+    assert len(run.observed.quarantine.where(source="receivers")) > 0
 
 
 def test_a_receiver_that_heard_nothing_in_the_period_looked_in_vain(folder: Path) -> None:
